@@ -1,0 +1,3 @@
+export type * from './device.ts';
+export { SEGMENT_ALIGNMENT, SUPPRESSED } from './device.ts';
+export { type RandomKey, randomWords } from './random.ts';
