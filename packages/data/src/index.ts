@@ -1,0 +1,19 @@
+export { type ColumnMapping, columnMappingSchema } from './column-mapping.ts';
+export { DataError } from './data-error.ts';
+export type { FileAccess } from './file-access.ts';
+export {
+  decodeGroundTruth,
+  encodeGroundTruth,
+  type GroundTruth,
+  type JsonValue,
+  type VerificationRecord,
+  verificationRecord,
+} from './ground-truth.ts';
+export type { LoadedRecords, LoadOptions, LoadRecords } from './load-records.ts';
+export { type MixedPart, mixedSource } from './mixed-source.ts';
+export { permute } from './permutation.ts';
+export { type DealtPrompt, PromptSampler, type PromptSamplerState, promptSamplerStateSchema } from './prompt-sampler.ts';
+export type { Deck, PromptSource, SourcedRecord, StageKey } from './prompt-source.ts';
+export { deriveKey, type Key, RandomStream, threefry } from './random.ts';
+export { type ExtraInfo, type Message, type ProblemRecord, problemRecordSchema, promptText } from './record.ts';
+export { recordSource } from './record-source.ts';
