@@ -103,13 +103,17 @@ export interface Device {
   bytesFor(type: ElementType, length: number): number;
   arenas(): readonly { name: string; bytes: number; used: number }[];
 
+  /** Copies `source` into the buffer from element `offset` (default 0) on; the rest keeps its values. */
   write(target: DeviceBuffer, source: HostArray, offset?: number): void;
-  /** Flushes, then copies the buffer into `target` (same length). */
+  /** Flushes, then copies the buffer into `target` (same length; an f32 buffer may be read into f64). */
   read(source: DeviceBuffer, target: HostArray): Promise<void>;
   flush(): Promise<void>;
   dispose(): void;
 
-  /** Registers values [N, K] for `linear`; packed copies are allocated from `arena` (`matrixBytes` says how much). */
+  /**
+   * Registers values [N, K] for `linear` and the head; packed copies are allocated from `arena` (`matrixBytes` says how much).
+   * `trainable` adds what `linearInputGradient` and `headBackward` need, which refuse other matrices.
+   */
   createMatrix(arena: Arena, values: DeviceBuffer, outputs: number, inputs: number, trainable: boolean): Matrix;
   matrixBytes(outputs: number, inputs: number, trainable: boolean): number;
   /** Must follow every change of the values. */
@@ -122,7 +126,10 @@ export interface Device {
   copy(target: DeviceBuffer, source: DeviceBuffer): void;
   /** target += source, element by element. */
   add(target: DeviceBuffer, source: DeviceBuffer): void;
-  /** Converts between f32 and the raw bits of bf16 or f16 (round to nearest even). */
+  /**
+   * Converts between f32 and the raw bits of bf16 or f16 in u16, whichever side holds them: round to nearest even, overflow to
+   * infinity, subnormals kept; NaN stays NaN (sign and payload are the device's own).
+   */
   cast(target: DeviceBuffer, source: DeviceBuffer, format: 'bf16' | 'f16'): void;
 
   /** out[r] = table[ids[r]]; also gathers rows. table [·, width], out [R, width]. */
@@ -132,16 +139,40 @@ export interface Device {
 
   /**
    * x += residual (when given); out = x / sqrt(mean(x²) + eps) * weight, for each of `groups` vectors of `width` in a row:
-   * vector g of row r starts at r * stride + g * width in x and in out (`outStride`).
+   * vector g of row r starts at r * stride + g * width in x and residual, and likewise by outStride in out. Strides default to
+   * groups * width. `out` may be `x` itself when the strides agree.
    */
   rmsNorm(call: {
-    x: DeviceBuffer; residual?: DeviceBuffer; weight: DeviceBuffer; out: DeviceBuffer;
-    rows: number; width: number; epsilon: number; groups?: number; stride?: number; outStride?: number;
+    x: DeviceBuffer;
+    residual?: DeviceBuffer;
+    weight: DeviceBuffer;
+    out: DeviceBuffer;
+    rows: number;
+    width: number;
+    epsilon: number;
+    groups?: number;
+    stride?: number;
+    outStride?: number;
   }): void;
-  /** xGradient (+)= d/dx, weightGradient += d/dweight, from x after the residual was added. Needs `scratch` f32 [R * groups]. */
+  /**
+   * xGradient (+)= d/dx (`accumulate` adds), weightGradient += d/dweight, from x after the residual was added. `stride` is that of x,
+   * `gradientStride` that of outGradient and xGradient, which must not share memory; both default to groups * width. Needs `scratch`
+   * f32 [R * groups].
+   */
   rmsNormBackward(call: {
-    x: DeviceBuffer; weight: DeviceBuffer; outGradient: DeviceBuffer; xGradient: DeviceBuffer; weightGradient: DeviceBuffer; scratch: DeviceBuffer;
-    rows: number; width: number; epsilon: number; accumulate: boolean; groups?: number; stride?: number; gradientStride?: number;
+    x: DeviceBuffer;
+    weight: DeviceBuffer;
+    outGradient: DeviceBuffer;
+    xGradient: DeviceBuffer;
+    weightGradient: DeviceBuffer;
+    scratch: DeviceBuffer;
+    rows: number;
+    width: number;
+    epsilon: number;
+    accumulate: boolean;
+    groups?: number;
+    stride?: number;
+    gradientStride?: number;
   }): void;
 
   /** out [R, N] = x [R, K] · values^T + bias. */
@@ -150,7 +181,13 @@ export interface Device {
   linearInputGradient(call: { outGradient: DeviceBuffer; matrix: Matrix; xGradient: DeviceBuffer; rows: number }): void;
   /** weightGradient [N, K] += outGradient^T · x; biasGradient [N] += column sums of outGradient; both in row order. */
   linearWeightGradient(call: {
-    outGradient: DeviceBuffer; x: DeviceBuffer; weightGradient: DeviceBuffer; biasGradient?: DeviceBuffer; rows: number; outputs: number; inputs: number;
+    outGradient: DeviceBuffer;
+    x: DeviceBuffer;
+    weightGradient: DeviceBuffer;
+    biasGradient?: DeviceBuffer;
+    rows: number;
+    outputs: number;
+    inputs: number;
   }): void;
 
   /**
@@ -158,64 +195,130 @@ export interface Device {
    * qkv [R, (H + 2G) * E]: H query heads, G key heads, G value heads. cosine, sine [positions, E / 2]. slots u32 [R]: cache slots.
    */
   rotateAndStore(call: {
-    qkv: DeviceBuffer; cosine: DeviceBuffer; sine: DeviceBuffer; positions: DeviceBuffer; slots: DeviceBuffer; cache: KeyValueCache;
-    rows: number; queryHeads: number;
+    qkv: DeviceBuffer;
+    cosine: DeviceBuffer;
+    sine: DeviceBuffer;
+    positions: DeviceBuffer;
+    slots: DeviceBuffer;
+    cache: KeyValueCache;
+    rows: number;
+    queryHeads: number;
   }): void;
   /** The transpose of the rotation, in place on the query and key parts of qkvGradient. */
   rotateBackward(call: {
-    qkvGradient: DeviceBuffer; cosine: DeviceBuffer; sine: DeviceBuffer; positions: DeviceBuffer; rows: number; queryHeads: number; keyHeads: number; headWidth: number;
+    qkvGradient: DeviceBuffer;
+    cosine: DeviceBuffer;
+    sine: DeviceBuffer;
+    positions: DeviceBuffer;
+    rows: number;
+    queryHeads: number;
+    keyHeads: number;
+    headWidth: number;
   }): void;
 
   /**
-   * Causal grouped-query attention over cached keys and values: tiled online softmax, memory linear in the context.
+   * Causal grouped-query attention over cached keys and values, query head h reading key/value head floor(h * G / H): memory linear in
+   * the context. Queries are read from qkv, keys and values from the cache. Every row sees at least one token.
    * out [R, H * E]; logSumExp [R, H] of the scaled scores is kept for the backward pass when given. Scores are scaled by E^-1/2.
    */
   attention(call: {
-    qkv: DeviceBuffer; cache: KeyValueCache; context: AttentionRows; out: DeviceBuffer; logSumExp?: DeviceBuffer; rows: number; queryHeads: number;
+    qkv: DeviceBuffer;
+    cache: KeyValueCache;
+    context: AttentionRows;
+    out: DeviceBuffer;
+    logSumExp?: DeviceBuffer;
+    rows: number;
+    queryHeads: number;
   }): void;
   /**
    * Gradient of `attention` for rows laid out as *families*: family f holds rows familyStart[f] … familyStart[f + 1] - 1, first the
    * rows of one prefix segment, then rows of own segments; rows attend only inside their family; slots give each row's cache slot.
+   * A segment's rows are all there, one after the other in token order. familyStart u32 [families + 1] goes from 0 to R. The cache must
+   * still hold these rows' keys and values.
    * qkvGradient [R, (H + 2G) * E] is overwritten with the gradient after rotation (query, key and value parts).
    */
   attentionBackward(call: {
-    qkv: DeviceBuffer; cache: KeyValueCache; context: AttentionRows; slots: DeviceBuffer; familyStart: DeviceBuffer; families: number;
-    out: DeviceBuffer; outGradient: DeviceBuffer; logSumExp: DeviceBuffer; qkvGradient: DeviceBuffer; rows: number; queryHeads: number;
+    qkv: DeviceBuffer;
+    cache: KeyValueCache;
+    context: AttentionRows;
+    slots: DeviceBuffer;
+    familyStart: DeviceBuffer;
+    families: number;
+    out: DeviceBuffer;
+    outGradient: DeviceBuffer;
+    logSumExp: DeviceBuffer;
+    qkvGradient: DeviceBuffer;
+    rows: number;
+    queryHeads: number;
   }): void;
 
   /** out [R, F] = silu(gate) * up with gateUp [R, 2F] = gate then up. */
   swiGlu(call: { gateUp: DeviceBuffer; out: DeviceBuffer; rows: number; width: number }): void;
-  swiGluBackward(call: { gateUp: DeviceBuffer; outGradient: DeviceBuffer; gateUpGradient: DeviceBuffer; rows: number; width: number }): void;
+  swiGluBackward(call: {
+    gateUp: DeviceBuffer;
+    outGradient: DeviceBuffer;
+    gateUpGradient: DeviceBuffer;
+    rows: number;
+    width: number;
+  }): void;
 
   /**
    * Log-probability of `targets` and full-vocabulary entropy (nats) of softmax(hidden · W^T / temperature + mask), chunked over the
-   * vocabulary. hidden [R, D]; mask f32 [V] holds 0 or SUPPRESSED; logSumExp [R] is kept for the backward pass.
+   * vocabulary. temperature is above 0; hidden [R, D]; mask f32 [V] holds 0 or SUPPRESSED; logSumExp [R] is kept for the backward pass.
    */
   headForward(call: {
-    hidden: DeviceBuffer; matrix: Matrix; mask?: DeviceBuffer; targets: DeviceBuffer; temperature: number;
-    logProbability: DeviceBuffer; entropy: DeviceBuffer; logSumExp: DeviceBuffer; rows: number;
+    hidden: DeviceBuffer;
+    matrix: Matrix;
+    mask?: DeviceBuffer;
+    targets: DeviceBuffer;
+    temperature: number;
+    logProbability: DeviceBuffer;
+    entropy: DeviceBuffer;
+    logSumExp: DeviceBuffer;
+    rows: number;
   }): void;
   /**
    * With dL/dlogp and dL/dH per row: hiddenGradient [R, D] is written, weightGradient [V, D] += in row order. Logits are recomputed a
    * chunk at a time; a rows x vocabulary matrix never exists.
    */
   headBackward(call: {
-    hidden: DeviceBuffer; matrix: Matrix; mask?: DeviceBuffer; targets: DeviceBuffer; temperature: number; entropy: DeviceBuffer; logSumExp: DeviceBuffer;
-    logProbabilityWeight: DeviceBuffer; entropyWeight: DeviceBuffer; hiddenGradient: DeviceBuffer; weightGradient: DeviceBuffer; rows: number;
+    hidden: DeviceBuffer;
+    matrix: Matrix;
+    mask?: DeviceBuffer;
+    targets: DeviceBuffer;
+    temperature: number;
+    entropy: DeviceBuffer;
+    logSumExp: DeviceBuffer;
+    logProbabilityWeight: DeviceBuffer;
+    entropyWeight: DeviceBuffer;
+    hiddenGradient: DeviceBuffer;
+    weightGradient: DeviceBuffer;
+    rows: number;
   }): void;
   /**
-   * Samples one token a row from softmax(logits / temperature) after top-k, top-p and min-p (in that order), by inversion of the
-   * cumulative distribution in index order at uniform = bits / 2^32. logProbability and entropy are those of the unfiltered softmax,
+   * Samples one token a row from softmax(logits / temperature + mask) after top-k, top-p and min-p (in that order, top-p over what
+   * top-k left; equal logits rank by rising index), by inversion of the cumulative distribution of what is left in index order: the
+   * first token whose cumulative share exceeds bits / 2^32. logProbability and entropy are those of the unfiltered softmax,
    * equal to headForward's bit for bit. bits u32 [R].
    */
   headSample(call: {
-    hidden: DeviceBuffer; matrix: Matrix; mask?: DeviceBuffer; sampling: Sampling; bits: DeviceBuffer;
-    tokens: DeviceBuffer; logProbability: DeviceBuffer; entropy: DeviceBuffer; rows: number;
+    hidden: DeviceBuffer;
+    matrix: Matrix;
+    mask?: DeviceBuffer;
+    sampling: Sampling;
+    bits: DeviceBuffer;
+    tokens: DeviceBuffer;
+    logProbability: DeviceBuffer;
+    entropy: DeviceBuffer;
+    rows: number;
   }): void;
 
-  /** out[0] = sum of squares, in a fixed blocked order. */
+  /** out[0] = sum of squares of all `values`, in a fixed blocked order. */
   sumOfSquares(call: { values: DeviceBuffer; out: DeviceBuffer }): void;
-  /** Decoupled weight decay (Loshchilov and Hutter 2019) on every element; moments in f32. */
+  /**
+   * Decoupled weight decay (Loshchilov and Hutter 2019) on every element, the decay taken on the parameter before the step:
+   * θ -= learningRate * (m / correction1 / (sqrt(v / correction2) + epsilon) + weightDecay * θ). Moments in f32.
+   */
   adamW(call: { parameters: DeviceBuffer; gradients: DeviceBuffer; first: DeviceBuffer; second: DeviceBuffer; step: AdamWStep }): void;
 }
 

@@ -1,3 +1,4 @@
 export type * from './device.ts';
 export { SEGMENT_ALIGNMENT, SUPPRESSED } from './device.ts';
 export { type RandomKey, randomWords } from './random.ts';
+export { createReferenceDevice } from './reference/device.ts';
