@@ -1,0 +1,152 @@
+import { bytes as scalarBytes } from '@or1/wasm/scalar';
+import { bytes as singleBytes } from '@or1/wasm/simd';
+import { bytes as threadedBytes } from '@or1/wasm/simd-threads';
+import { LinearMemory } from './memory.ts';
+
+/** The exports of the module in wasm/assembly/index.ts. */
+export interface KernelExports {
+  configure(words: number, index: number, count: number, canWait: boolean): void;
+  execute(start: number, end: number): void;
+  serve(): void;
+  sharedBytes(): number;
+  multiplyAddCeiling(rounds: number): number;
+}
+
+/** What a worker needs to join: see thread-worker.ts. */
+export interface ThreadInvitation {
+  readonly bytes: Uint8Array;
+  readonly memory: WebAssembly.Memory;
+  readonly words: number;
+  readonly index: number;
+  readonly count: number;
+}
+
+/** The part of a Web Worker that the device uses. */
+export interface ThreadWorker {
+  postMessage(message: ThreadInvitation): void;
+  terminate(): void;
+  addEventListener(type: 'message' | 'error', listener: (event: { data?: unknown; message?: string }) => void): void;
+  unref?(): void;
+}
+
+export type WasmBuild = 'simd' | 'scalar';
+
+const LINE = 16;
+const PROGRAM_WORDS = 1 << 16;
+const MAXIMUM_PAGES = 65536;
+
+export async function instantiate(bytes: Uint8Array, memory: WebAssembly.Memory): Promise<KernelExports> {
+  const imports = {
+    env: {
+      memory,
+      abort: () => {
+        throw new Error('a kernel aborted');
+      },
+    },
+  };
+  const { instance } = await WebAssembly.instantiate(bytes as Uint8Array<ArrayBuffer>, imports);
+  return instance.exports as unknown as KernelExports;
+}
+
+function spawnWebWorker(): ThreadWorker {
+  return new Worker(new URL('./thread-worker.ts', import.meta.url), { type: 'module' }) as unknown as ThreadWorker;
+}
+
+/** Whether this host can share memory among workers. */
+export function canShareMemory(): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && typeof Worker !== 'undefined';
+}
+
+/** The module's instances on all threads, the memory they share, and the command list that they run. */
+export class KernelThreads {
+  readonly memory: LinearMemory;
+  private readonly workers: ThreadWorker[] = [];
+  private scratchBytes = 0;
+  private scratchAddress = 0;
+  private programStart = 0;
+  private programLength = 0;
+  private words32: Int32Array;
+  private floats32: Float32Array;
+
+  private constructor(
+    readonly kernels: KernelExports,
+    memory: WebAssembly.Memory,
+    readonly count: number,
+    private readonly words: number,
+  ) {
+    this.memory = new LinearMemory(memory);
+    this.words32 = new Int32Array(memory.buffer);
+    this.floats32 = new Float32Array(memory.buffer);
+  }
+
+  static async start(build: WasmBuild, count: number, workspaceBytes: number, spawn: () => ThreadWorker = spawnWebWorker): Promise<KernelThreads> {
+    const shared = typeof SharedArrayBuffer !== 'undefined';
+    const bytes = build === 'scalar' ? scalarBytes() : shared ? threadedBytes() : singleBytes();
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: shared || build === 'scalar' });
+    const kernels = await instantiate(bytes, memory);
+    const words = 64;
+    kernels.configure(words, 0, count, typeof window === 'undefined');
+    const threads = new KernelThreads(kernels, memory, count, words);
+    threads.programStart = threads.memory.reserve(PROGRAM_WORDS * 4, 'command list');
+    const workspace = threads.memory.reserve(workspaceBytes, 'workspace');
+    threads.line(7).set([0, 0, workspace, workspaceBytes]);
+    for (let index = 1; index < count; index++) threads.workers.push(spawn());
+    await Promise.all(
+      threads.workers.map(
+        (worker, at) =>
+          new Promise<void>((ready, failed) => {
+            worker.addEventListener('message', () => ready());
+            worker.addEventListener('error', (event) => failed(new Error(`kernel thread ${at + 1} did not start: ${event.message ?? 'unknown reason'}`)));
+            worker.postMessage({ bytes, memory, words, index: at + 1, count });
+          }),
+      ),
+    );
+    for (const worker of threads.workers) worker.unref?.();
+    return threads;
+  }
+
+  private line(index: number): Int32Array {
+    return new Int32Array(this.memory.memory.buffer, this.words + index * LINE * 4, LINE);
+  }
+
+  /** Makes every thread's scratch at least this large; grows at the first use of a larger shape, never in a steady run. */
+  ensureScratch(bytes: number): void {
+    if (bytes <= this.scratchBytes) return;
+    this.execute();
+    const size = Math.ceil((bytes * 1.25) / 4096) * 4096;
+    if (this.scratchAddress) this.memory.free(this.scratchAddress, this.scratchBytes * this.count);
+    this.scratchAddress = this.memory.reserve(size * this.count, 'thread scratch');
+    this.scratchBytes = size;
+    this.line(7).set([this.scratchAddress, size], 0);
+  }
+
+  /** Appends one command; `real` lists which arguments are f32. */
+  push(operation: number, values: readonly number[], real: readonly number[] = []): void {
+    if (this.programLength + values.length + 2 > PROGRAM_WORDS) this.execute();
+    if (this.words32.byteLength !== this.memory.memory.buffer.byteLength) {
+      this.words32 = new Int32Array(this.memory.memory.buffer);
+      this.floats32 = new Float32Array(this.memory.memory.buffer);
+    }
+    let at = this.programStart / 4 + this.programLength;
+    this.words32[at++] = operation;
+    this.words32[at++] = values.length;
+    for (let i = 0; i < values.length; i++) this.words32[at + i] = values[i]!;
+    for (const i of real) this.floats32[at + i] = values[i]!;
+    this.programLength += values.length + 2;
+  }
+
+  /** Runs what was appended, on all threads, and returns when it is done. */
+  execute(): void {
+    if (this.programLength === 0) return;
+    const end = this.programStart + this.programLength * 4;
+    this.programLength = 0;
+    this.kernels.execute(this.programStart, end);
+  }
+
+  stop(): void {
+    Atomics.store(this.line(6), 0, 1);
+    Atomics.add(this.line(3), 0, 1);
+    if (this.memory.memory.buffer instanceof ArrayBuffer === false) Atomics.notify(this.line(3), 0);
+    for (const worker of this.workers) worker.terminate();
+  }
+}

@@ -1,0 +1,2 @@
+/** The bytes of the WebAssembly module. */
+export function bytes(): Uint8Array<ArrayBuffer>;
