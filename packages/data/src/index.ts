@@ -1,3 +1,4 @@
+export { compileMapping, type Mapped } from './apply-mapping.ts';
 export { type ColumnMapping, columnMappingSchema } from './column-mapping.ts';
 export { DataError } from './data-error.ts';
 export type { FileAccess } from './file-access.ts';
@@ -9,11 +10,15 @@ export {
   type VerificationRecord,
   verificationRecord,
 } from './ground-truth.ts';
-export type { LoadedRecords, LoadOptions, LoadRecords } from './load-records.ts';
+export type { Row, SourceRow } from './json-rows.ts';
+export { knownMappings } from './known-mappings.ts';
+export { type LoadedRecords, type LoadOptions, loadRecords } from './load-records.ts';
 export { type MixedPart, mixedSource } from './mixed-source.ts';
 export { permute } from './permutation.ts';
 export { type DealtPrompt, PromptSampler, type PromptSamplerState, promptSamplerStateSchema } from './prompt-sampler.ts';
 export type { Deck, PromptSource, SourcedRecord, StageKey } from './prompt-source.ts';
 export { deriveKey, type Key, RandomStream, threefry } from './random.ts';
+export { readRows } from './read-rows.ts';
 export { type ExtraInfo, type Message, type ProblemRecord, problemRecordSchema, promptText } from './record.ts';
 export { recordSource } from './record-source.ts';
+export { writeJsonl, writeParquet, writeRecords } from './write-records.ts';
