@@ -1,8 +1,9 @@
 /**
  * From judged groups to what is trained on: solve counts first, then advantages, then rejection of groups that carry no advantage.
  *
- * Such groups give no policy gradient but would add weight to the entropy and KL terms. Only whole groups are rejected: advantages always come from the full group. The released code also drops trailing responses so that the batch divides by
- * its worker count, which can split a group, and computes advantages from what is left of it; that is not reproduced.
+ * Such groups give no policy gradient but would add weight to the entropy and KL terms. Only whole groups are rejected, and advantages
+ * always come from the full group. The released code also drops trailing responses so that the batch divides by its worker count, which
+ * can split a group, and computes advantages from what is left of it; that is not reproduced.
  */
 import { type AdvantageSettings, groupAdvantages, type JudgedResponse } from './group-advantages.ts';
 import { type OverlongShaping, overlongPenalty } from './overlong-penalty.ts';
