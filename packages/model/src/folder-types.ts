@@ -12,8 +12,6 @@ export interface ByteRange {
 export interface ModelFiles {
   /** For messages: the directory or address. */
   readonly location: string;
-  /** Names of the files at the top of the folder, sorted. */
-  list(): Promise<readonly string[]>;
   exists(name: string): Promise<boolean>;
   /** In bytes. */
   size(name: string): Promise<number>;
@@ -22,6 +20,8 @@ export interface ModelFiles {
 }
 
 export interface WritableModelFiles extends ModelFiles {
+  /** Names of the files at the top of the folder, sorted; none when it does not exist yet. */
+  list(): Promise<readonly string[]>;
   /** Atomic: written aside, synced, renamed; a reader sees the old file or the new one. The directory is made if need be. */
   write(name: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
 }

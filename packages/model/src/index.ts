@@ -1,4 +1,5 @@
-export type { ChatMessage, ChatTemplate } from './chat-template.ts';
+export { type ChatMessage, type ChatTemplate, createChatTemplate, type RenderOptions } from './chat-template.ts';
+export { parseModelConfig } from './config.ts';
 export { EMBEDDING, HEAD, parameterShapes, type TensorShape } from './config-tensors.ts';
 export type {
   Architecture,
@@ -10,7 +11,12 @@ export type {
   RopeScaling,
   StorageType,
 } from './config-types.ts';
+export { openModelFolder } from './folder.ts';
 export { ModelInputError } from './folder-error.ts';
+export { fetchFiles } from './folder-fetch.ts';
+export { memoryFiles } from './folder-memory.ts';
 export type { ByteRange, FolderTensors, ModelFiles, ModelFolder, TensorReader, WritableModelFiles } from './folder-types.ts';
+export { type WriteModelFolder, writeModelFolder } from './folder-writer.ts';
 export type { Learner, LearnerOptions, TokenScores, TokenWeights, TrainingGroup } from './learner-types.ts';
-export type { Tokenizer } from './tokenizer.ts';
+export { inverseFrequencies, type RopeTables, ropeTables } from './rope-tables.ts';
+export { createTokenizer, type Tokenizer } from './tokenizer.ts';
