@@ -1,4 +1,14 @@
+export { parseAssignment } from './configuration/assignment.ts';
+export { DEFAULTS } from './configuration/defaults.ts';
+export { defineRun } from './configuration/define-run.ts';
+export { KNOWN_KEYS, type KnownKey } from './configuration/known-keys.ts';
+export { loadConfigurationFile } from './configuration/load-file.ts';
+export { type ConfigurationSources, resolveConfiguration } from './configuration/resolve.ts';
+export type { ConfigurationLayer, RunConfiguration, StageConfiguration } from './configuration/schema.ts';
+export { resolveStages, type Stage, settleSteps, stageOfStep, totalSteps } from './configuration/stages.ts';
 export { InputError, InterruptedError } from './errors.ts';
+export { type Evaluation, type EvaluationSettings, evaluate, evaluationProblems } from './evaluation/evaluate.ts';
+export { type EvaluationSample, readSampleFile, writeSampleFile } from './evaluation/sample-file.ts';
 export { isMetricName, METRICS, type MetricDefinition, SOURCE_METRICS, sourceMetricName } from './events/metrics.ts';
 export {
   EVENT_VERSION,
@@ -9,3 +19,13 @@ export {
   type RunEvent,
   type Score,
 } from './events/schema.ts';
+export { importModule, writeFileAside } from './files.ts';
+export type { Policy, PolicyStore, RunProgress, TextCodec, TrainingParts } from './ports.ts';
+export { findPreset, PRESETS } from './presets/index.ts';
+export type { Preset } from './presets/preset.ts';
+export { type Checkpoint, listCheckpoints } from './run-folder/checkpoints.ts';
+export { readEvents } from './run-folder/event-log.ts';
+export { type DumpedSample, type DumpFile, listRolloutDumps, type RolloutDump, readRolloutDump } from './run-folder/rollout-dumps.ts';
+export { createRunFolder, openRunFolder, type RunFolder, readConfiguration } from './run-folder/run-folder.ts';
+export { type PreparedPrompt, preparePrompt } from './step/prompts.ts';
+export { type TrainOptions, train } from './train.ts';

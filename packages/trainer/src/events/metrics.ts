@@ -25,7 +25,7 @@ const solveBins = Array.from({ length: SOLVE_BINS }, (_, bin) =>
   define(
     solveBinName(bin),
     'share',
-    `groups whose accuracy lies above ${bin * 10} % and up to ${(bin + 1) * 10} %, neither all wrong nor all right, of all judged groups`,
+    `groups with an accuracy from ${bin * 10} % to below ${(bin + 1) * 10} %, neither all wrong nor all right, of all judged groups`,
     `batch/solve_${String(bin * 10).padStart(2, '0')}%_to_${(bin + 1) * 10}%_ratio`,
   ),
 );
@@ -48,6 +48,7 @@ export const METRICS: readonly MetricDefinition[] = [
   ...solveBins,
   define('groups/kept', 'count', 'groups trained on'),
   define('groups/unverifiable', 'count', "groups dropped because the record's own gold or tests are at fault"),
+  define('groups/undersized', 'count', 'groups left out because verifier failures left fewer than two responses'),
   define('samples/dropped', 'count', 'responses dropped because their verifier failed after every retry'),
   define('samples/trained', 'count', 'responses trained on'),
   define('length/mean', 'tokens', 'mean response length', 'response_length/mean'),
@@ -64,6 +65,7 @@ export const METRICS: readonly MetricDefinition[] = [
   define('advantage/min', 'number', 'smallest advantage', 'critic/advantages/min'),
   define('advantage/max', 'number', 'largest advantage', 'critic/advantages/max'),
   define('advantage/scale', 'number', 'root mean square advantage over trained tokens', 'actor/pg_grad_scale'),
+  define('log-probability/scale', 'nats', 'root mean square log-probability over trained tokens', 'actor/entropy_grad_scale'),
   define(
     'entropy',
     'nats',
@@ -88,6 +90,8 @@ export const METRICS: readonly MetricDefinition[] = [
   define('ratio/max-deviation', 'number', "largest |ratio - 1| of the learner's against the sampler's log-probabilities"),
   define('ratio/outside-share', 'share', 'trained tokens whose ratio lies outside [0.9, 1.1]'),
   define('mismatch-kl', 'nats', 'k3 estimate of the divergence between sampler and learner on the same weights'),
+  define('importance/mean', 'number', 'mean weight of the truncated importance correction; only with it'),
+  define('importance/capped-share', 'share', 'tokens whose weight stands at the cap; only with it'),
   define('gradient/norm', 'number', 'global L2 norm before clipping, mean over the optimizer steps', 'actor/grad_norm'),
   define('gradient/norm-max', 'number', 'the same, largest of the optimizer steps'),
   define('learning-rate', 'number', 'learning rate of the last optimizer step', 'actor/lr'),

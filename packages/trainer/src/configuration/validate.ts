@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import { InputError } from '../errors.ts';
+import { nearestKey } from './known-keys.ts';
+import { type RunConfiguration, runSchema } from './schema.ts';
+
+function spell(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function explain(issue: z.core.$ZodIssue, where: string): string {
+  if (issue.code === 'unrecognized_keys') {
+    const key = spell([...issue.path, issue.keys[0]!]);
+    return `${where}: no such key ${key}; did you mean ${nearestKey(key)}?`;
+  }
+  return `${where}: ${spell(issue.path) || 'configuration'}: ${issue.message.replace(/^Invalid input: /, '')}`;
+}
+
+/** Relations between keys that no single bound states. */
+function checkRelations(configuration: RunConfiguration, where: string): void {
+  const refuse = (message: string): never => {
+    throw new InputError(`${where}: ${message}`);
+  };
+  const { entropy, steps, epochs, stages, overlong } = configuration;
+  if (entropy.max !== null && entropy.max < entropy.min) refuse(`entropy.max ${entropy.max} is below entropy.min ${entropy.min}`);
+  if (steps === null && epochs === null && stages.length === 0)
+    refuse('the run has no end: give steps, epochs or stages, e.g. --set steps=100');
+  for (const [index, stage] of [configuration, ...stages].entries()) {
+    const name = index === 0 ? '' : `stages[${index - 1}].`;
+    const prompts = stage.promptsPerStep ?? configuration.promptsPerStep;
+    const parts = stage.miniBatches ?? configuration.miniBatches;
+    if (parts > prompts) refuse(`${name}miniBatches ${parts} is more than ${name}promptsPerStep ${prompts}; a mini-batch needs a prompt`);
+    const contextLength = stage.contextLength ?? configuration.contextLength;
+    if (overlong.buffer > contextLength) refuse(`overlong.buffer ${overlong.buffer} is longer than ${name}contextLength ${contextLength}`);
+  }
+}
+
+/**
+ * Checks a whole configuration once.
+ *
+ * @param where what the values came from, for messages: `--set`, a file name, `config.json`
+ * @throws InputError naming the first wrong key; an unknown key is answered with the nearest known one.
+ */
+export function validateConfiguration(values: unknown, where: string): RunConfiguration {
+  const result = runSchema.safeParse(values);
+  if (!result.success) throw new InputError(explain(result.error.issues[0]!, where));
+  checkRelations(result.data, where);
+  return result.data;
+}

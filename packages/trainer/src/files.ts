@@ -1,0 +1,195 @@
+/** The only module of this package that touches the file system. Files are written aside, synced and renamed. */
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { InputError } from './errors.ts';
+
+function code(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+/** Turns the host's error about writing `path` into one line that says how to mend it. */
+function writeError(error: unknown, path: string): unknown {
+  switch (code(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Error(`${path}: the disk is full; free some space and go on with --resume`, { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new InputError(`${path}: cannot be written (${code(error)}); make it writable or choose another folder with --out`, {
+        cause: error,
+      });
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new InputError(`${path}: a file stands where a folder is needed; choose another folder with --out`, { cause: error });
+    default:
+      return error;
+  }
+}
+
+async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw writeError(error, path);
+  }
+}
+
+export async function makeFolder(path: string): Promise<void> {
+  await guarded(path, () => mkdir(path, { recursive: true }));
+}
+
+/** Makes a folder that must not exist yet; false when something stands there already. */
+export async function makeNewFolder(path: string): Promise<boolean> {
+  await makeFolder(dirname(resolve(path)));
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (code(error) === 'EEXIST') return false;
+    throw writeError(error, path);
+  }
+}
+
+/** Brings a file's content to the disk. */
+export async function syncFile(path: string): Promise<void> {
+  await guarded(path, async () => {
+    const handle = await open(path, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** Makes renames and new files inside a folder durable. */
+export const syncFolder = syncFile;
+
+async function writeSynced(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    for await (const chunk of chunks) await handle.writeFile(chunk);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Replaces `path` as a whole: readers see the old file or the new one. */
+export async function writeFileAside(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+  await guarded(path, async () => {
+    const aside = `${path}.writing`;
+    const chunks = typeof content === 'string' ? [new TextEncoder().encode(content)] : content instanceof Uint8Array ? [content] : content;
+    await writeSynced(aside, chunks);
+    await rename(aside, path);
+    await syncFolder(dirname(resolve(path)));
+  });
+}
+
+export async function moveFolder(from: string, to: string): Promise<void> {
+  await guarded(to, async () => {
+    await rename(from, to);
+    await syncFolder(dirname(resolve(to)));
+  });
+}
+
+/** Removes a file or a folder with all it holds; nothing there is fine. */
+export async function removeAll(path: string): Promise<void> {
+  await guarded(path, () => rm(path, { recursive: true, force: true }));
+}
+
+/** Creates `path` with `content` if nothing stands there; false otherwise. */
+export async function createExclusively(path: string, content: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx');
+    await handle.writeFile(content);
+    await handle.close();
+    return true;
+  } catch (error) {
+    if (code(error) === 'EEXIST') return false;
+    throw writeError(error, path);
+  }
+}
+
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path));
+}
+
+/** @throws InputError when there is no such file. */
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if (code(error) === 'ENOENT' || code(error) === 'ENOTDIR') throw new InputError(`${path}: no such file`, { cause: error });
+    throw error;
+  }
+}
+
+async function statOrNull(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (code(error) === 'ENOENT' || code(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** Bytes of a file, or null when there is none. */
+export async function fileSize(path: string): Promise<number | null> {
+  const found = await statOrNull(path);
+  return found?.isFile() ? found.size : null;
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return (await statOrNull(path))?.isDirectory() ?? false;
+}
+
+/** Names in a folder, sorted; none where there is no folder. */
+export async function listFolder(path: string): Promise<readonly string[]> {
+  return (await isFolder(path)) ? (await readdir(path)).sort() : [];
+}
+
+/** Paths of all files below a folder, relative to it, sorted. */
+export async function listFilesBelow(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .sort();
+}
+
+/** Imports a TypeScript or JavaScript module by its path. */
+export async function importModule(path: string): Promise<{ readonly default?: unknown }> {
+  if ((await fileSize(path)) === null) throw new InputError(`${path}: no such file`);
+  return import(pathToFileURL(resolve(path)).href);
+}
+
+/** A text file that only grows. Lines reach the operating system at once and the disk at `sync`. */
+export class AppendFile {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  static async open(path: string): Promise<AppendFile> {
+    return new AppendFile(path, await guarded(path, () => open(path, 'a')));
+  }
+
+  async append(text: string): Promise<void> {
+    await guarded(this.#path, () => this.#handle.appendFile(text));
+  }
+
+  async sync(): Promise<void> {
+    await guarded(this.#path, () => this.#handle.sync());
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Checkpoints: `checkpoints/step-N/` is a Hugging Face folder; `trainer/` inside it holds the optimizer's moments, `state.json` and, last
+ * of all, `complete.json`, which names every file with its size and digest. A folder without that marker, or with a file that differs
+ * from it, is no checkpoint.
+ *
+ * A checkpoint is built in a folder aside, every file synced, then renamed into place: at any kill there is the old state or the new.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { InputError } from '../errors.ts';
+import {
+  fileSize,
+  listFilesBelow,
+  listFolder,
+  makeFolder,
+  moveFolder,
+  readBytes,
+  readText,
+  removeAll,
+  syncFile,
+  syncFolder,
+  writeFileAside,
+} from '../files.ts';
+
+export const STATE_VERSION = 1;
+
+const STATE = 'trainer/state.json';
+const MARKER = 'trainer/complete.json';
+const ASIDE = '.writing';
+
+const markerSchema = z.strictObject({
+  version: z.literal(1),
+  files: z.record(z.string(), z.strictObject({ bytes: z.number(), sha256: z.string() })),
+});
+
+export interface Checkpoint {
+  readonly step: number;
+  readonly path: string;
+}
+
+function folderOf(runFolder: string): string {
+  return `${runFolder}/checkpoints`;
+}
+
+async function digest(path: string): Promise<{ bytes: number; sha256: string }> {
+  const content = await readBytes(path);
+  return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+export interface WrittenCheckpoint extends Checkpoint {
+  readonly bytes: number;
+}
+
+/**
+ * Writes the checkpoint of `step`. One that stands there with the same state is left as it is; one with another (written at an
+ * interrupt, before an evaluation of that step) is replaced.
+ *
+ * @param save writes the model's folder and the moments
+ */
+export async function writeCheckpoint(
+  runFolder: string,
+  step: number,
+  state: unknown,
+  save: (folder: string) => Promise<void>,
+): Promise<WrittenCheckpoint> {
+  const path = `${folderOf(runFolder)}/step-${step}`;
+  const aside = `${folderOf(runFolder)}/${ASIDE}`;
+  const stateText = `${JSON.stringify(state)}\n`;
+  const stands = (await fileSize(`${path}/${MARKER}`)) !== null && (await readText(`${path}/${STATE}`)) === stateText;
+  if (!stands) {
+    await removeAll(aside);
+    await makeFolder(`${aside}/trainer`);
+    await save(aside);
+    await writeFileAside(`${aside}/${STATE}`, stateText);
+    const files: z.infer<typeof markerSchema>['files'] = {};
+    for (const file of await listFilesBelow(aside)) {
+      await syncFile(`${aside}/${file}`);
+      files[file] = await digest(`${aside}/${file}`);
+    }
+    await syncFolder(`${aside}/trainer`);
+    await writeFileAside(`${aside}/${MARKER}`, `${JSON.stringify({ version: 1, files })}\n`);
+    await syncFolder(aside);
+    await removeAll(path);
+    await moveFolder(aside, path);
+  }
+  const { files } = markerSchema.parse(JSON.parse(await readText(`${path}/${MARKER}`)));
+  return { step, path, bytes: Object.values(files).reduce((sum, file) => sum + file.bytes, 0) };
+}
+
+/** Complete checkpoints of a run, oldest first. */
+export async function listCheckpoints(runFolder: string): Promise<readonly Checkpoint[]> {
+  const found: Checkpoint[] = [];
+  for (const name of await listFolder(folderOf(runFolder))) {
+    const match = /^step-(\d+)$/.exec(name);
+    const path = `${folderOf(runFolder)}/${name}`;
+    if (match && (await fileSize(`${path}/${MARKER}`)) !== null) found.push({ step: Number(match[1]), path });
+  }
+  return found.sort((a, b) => a.step - b.step);
+}
+
+/**
+ * Reads a checkpoint's state after comparing every file with the marker.
+ *
+ * @throws InputError naming the file that differs.
+ */
+export async function readCheckpointState(checkpoint: Checkpoint): Promise<unknown> {
+  const { files } = markerSchema.parse(JSON.parse(await readText(`${checkpoint.path}/${MARKER}`)));
+  for (const [file, expected] of Object.entries(files)) {
+    const path = `${checkpoint.path}/${file}`;
+    const actual = (await fileSize(path)) === null ? null : await digest(path);
+    if (actual?.bytes !== expected.bytes || actual.sha256 !== expected.sha256) {
+      throw new InputError(
+        `${path}: ${actual ? 'differs from what was written' : 'is missing'}; remove ${checkpoint.path} to go on from the checkpoint before it`,
+      );
+    }
+  }
+  return JSON.parse(await readText(`${checkpoint.path}/${STATE}`));
+}
+
+/** Removes what is older than the newest `keep` checkpoints, except `keepStep`, and whatever a kill left half-written. */
+export async function pruneCheckpoints(runFolder: string, keep: number, keepStep: number | null): Promise<void> {
+  await removeAll(`${folderOf(runFolder)}/${ASIDE}`);
+  const all = await listCheckpoints(runFolder);
+  for (const { step, path } of all.slice(0, Math.max(0, all.length - keep))) {
+    if (step !== keepStep) await removeAll(path);
+  }
+}
