@@ -169,6 +169,7 @@ describe('loss report', () => {
     expect(same.ratio).toEqual({ mean: 1, outsideShare: 0, maxDeviation: 0 });
     expect(same.mismatch).toEqual({ kl: 0, mean: 1, outsideShare: 0, maxDeviation: 0 });
     expect(same.approximateKl).toBe(0);
+    expect(same.clipFraction).toBe(0);
     const off = lossReport(stepOf({ advantages: values(1, -1), sampler: values(-0.5, -1.7) }), settings, { logProbabilities, entropies });
     expect(off.ratio.maxDeviation).toBe(0);
     expect(off.mismatch?.maxDeviation).toBeCloseTo(Math.exp(0.2) - 1, 12);

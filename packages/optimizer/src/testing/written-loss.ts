@@ -45,7 +45,7 @@ export function logProbabilityOf(token: { readonly logits: readonly number[]; re
   return Math.log(softmax(token.logits)[token.action]!);
 }
 
-export function writtenAdvantages(group: readonly WrittenResponse[], options: Pick<WrittenOptions, 'normalize' | 'mask'>): number[] {
+function writtenAdvantages(group: readonly WrittenResponse[], options: Pick<WrittenOptions, 'normalize' | 'mask'>): number[] {
   const counted = group.filter((response) => options.mask !== 'before' || !response.truncated).map((response) => response.reward);
   const single = counted.length === 1;
   const mean = single ? 0 : counted.reduce((a, b) => a + b, 0) / counted.length;
