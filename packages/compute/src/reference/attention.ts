@@ -80,10 +80,10 @@ export function attention(call: Call<'attention'>): void {
       const scores = slots.map((slot) => dot(qkv, query, keys, at(slot), headWidth) / Math.sqrt(headWidth));
       const result = softmax(scores);
       if (logSumExp) logSumExp[row * queryHeads + head] = result.logSumExp;
-      const outStart = (row * queryHeads + head) * headWidth;
-      for (let i = 0; i < headWidth; i++) {
-        out[outStart + i] = slots.reduce((sum, slot, t) => sum + result.probabilities[t]! * values[at(slot) + i]!, 0);
-      }
+      const target = out.subarray((row * queryHeads + head) * headWidth, (row * queryHeads + head + 1) * headWidth).fill(0);
+      slots.forEach((slot, t) => {
+        for (let i = 0; i < headWidth; i++) target[i]! += result.probabilities[t]! * values[at(slot) + i]!;
+      });
     }
   }
 }

@@ -1,0 +1,69 @@
+import type { Device } from '../device.ts';
+import type { Allowed, KernelCase, Outputs } from './kernel-case.ts';
+
+/** The element of an output that is furthest from the reference, in units of what is allowed. */
+export interface Difference {
+  readonly output: string;
+  readonly index: number;
+  readonly expected: number;
+  readonly actual: number;
+  /** Allowed absolute error; 0 where bits must agree. */
+  readonly allowed: number;
+  /** Error as a share of what is allowed; above 1 the case fails. */
+  readonly share: number;
+}
+
+function shareOf(expected: number, actual: number, allowed: number): number {
+  if (Object.is(expected, actual)) return 0;
+  if (allowed === 0) return Infinity;
+  const share = Math.abs(actual - expected) / allowed;
+  return Number.isNaN(share) ? Infinity : share;
+}
+
+function worstDifference(output: string, expected: Outputs[string], actual: Outputs[string], allowed: Allowed): Difference {
+  if (expected.length !== actual.length) throw new Error(`"${output}" has ${actual.length} elements, not ${expected.length}`);
+  if (allowed !== 'exact' && allowed.length !== expected.length) {
+    throw new Error(`"${output}" has ${expected.length} elements but ${allowed.length} bounds`);
+  }
+  let worst: Difference | undefined;
+  for (let index = 0; index < expected.length; index++) {
+    const limit = allowed === 'exact' ? 0 : allowed[index]!;
+    const share = shareOf(expected[index]!, actual[index]!, limit);
+    if (!worst || share > worst.share) {
+      worst = { output, index, expected: expected[index]!, actual: actual[index]!, allowed: limit, share };
+    }
+  }
+  if (!worst) throw new Error(`"${output}" is empty`);
+  return worst;
+}
+
+/** The worst element of each output. */
+export function compareOutputs(expected: Outputs, actual: Outputs, allowed: Readonly<Record<string, Allowed>>): Difference[] {
+  const names = Object.keys(expected);
+  if (names.join() !== Object.keys(actual).join()) throw new Error(`outputs are ${Object.keys(actual)}, not ${names}`);
+  return names.map((name) => {
+    const limit = allowed[name];
+    if (limit === undefined) throw new Error(`no bound is given for "${name}"`);
+    return worstDifference(name, expected[name]!, actual[name]!, limit);
+  });
+}
+
+/** Runs a case on a device and on the reference; every share must be 1 or less. */
+export async function runKernelCase(device: Device, reference: Device, kernelCase: KernelCase): Promise<Difference[]> {
+  const expected = await kernelCase.run(reference);
+  const actual = await kernelCase.run(device);
+  return compareOutputs(expected, actual, kernelCase.allowed(expected));
+}
+
+/** One line for people about a difference that is not allowed. */
+export function describeDifference({ output, index, expected, actual, allowed, share }: Difference): string {
+  const limit = allowed === 0 ? 'bits must agree' : `allowed error ${allowed.toExponential(2)}, share ${share.toPrecision(3)}`;
+  return `${output}[${index}] is ${actual}, expected ${expected} (${limit})`;
+}
+
+/** The first element whose bits differ, in words; undefined when there is none. */
+export function firstDifferingBit(expected: Outputs, actual: Outputs): string | undefined {
+  const exact = Object.fromEntries(Object.keys(expected).map((name): [string, Allowed] => [name, 'exact']));
+  const difference = compareOutputs(expected, actual, exact).find(({ share }) => share > 0);
+  return difference && describeDifference(difference);
+}
