@@ -1,6 +1,7 @@
 export { compileMapping, type Mapped } from './apply-mapping.ts';
 export { type ColumnMapping, columnMappingSchema } from './column-mapping.ts';
 export { DataError } from './data-error.ts';
+export { type Demonstration, type LoadedDemonstrations, loadDemonstrations } from './demonstration.ts';
 export type { FileAccess } from './file-access.ts';
 export {
   decodeGroundTruth,

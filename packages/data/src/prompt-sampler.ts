@@ -36,6 +36,11 @@ export class PromptSampler {
     return this.#deck.size;
   }
 
+  /** Epochs of this stage completed so far; `null` where problems are generated without end. */
+  get epoch(): number | null {
+    return this.#deck.size === null ? null : Math.floor(this.#state.position / this.#deck.size);
+  }
+
   get state(): PromptSamplerState {
     return { ...this.#state, excluded: [...this.#state.excluded] };
   }

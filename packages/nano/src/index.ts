@@ -24,10 +24,12 @@ export {
   drawProblem,
   familySource,
   heldOutProblems,
+  heldOutSource,
   type Mixture,
   type MixtureName,
   mixtures,
   problemSource,
   type Side,
 } from './problem-source.ts';
+export { type NanoRecipe, nanoRecipes } from './recipes.ts';
 export { extractAnswer, nanoVerifiers, verifyArithmetic, verifyCountdown } from './verifiers.ts';

@@ -59,7 +59,7 @@ export const nanoPresets: Readonly<Record<'nano' | 'nano-arithmetic' | 'nano-cou
     title: 'six arithmetic families and three-number Countdown, 2:1',
     base: 'nano-E',
     problems: 'mix',
-    dataMapping: 'countdown',
+    dataMapping: 'auto',
     run: common,
   },
   'nano-arithmetic': {

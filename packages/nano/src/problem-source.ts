@@ -66,38 +66,51 @@ export function problemSource(mixture: MixtureName | Mixture): PromptSource {
 }
 
 /**
- * A fixed set of held-out problems, no two alike, in the shares of the mixture (to within one), family by family. A larger set holds the
- * smaller one's problems.
+ * Held-out problems in the shares of the mixture, no two alike: for evaluations. The problem at a position depends on the seed alone, so
+ * a larger set begins with the smaller one.
  */
-export function heldOutProblems(mixture: MixtureName | Mixture, count: number, seed = 0): readonly SourcedRecord[] {
-  const weights = parts(mixture);
-  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-  let given = 0;
-  let cumulative = 0;
-  return weights.flatMap(([family, weight]) => {
-    cumulative += weight;
-    const share = Math.round((count * cumulative) / total) - given;
-    given += share;
-    return heldOutOfFamily(family, share, seed);
-  });
+export function heldOutSource(mixture: MixtureName | Mixture): PromptSource {
+  const name = typeof mixture === 'string' ? `nano/${mixture} held out` : 'nano/own mixture held out';
+  return mixedSource(
+    name,
+    parts(mixture).map(([family, weight]): MixedPart => ({ source: heldOutFamilySource(family), weight })),
+  );
 }
 
-function heldOutOfFamily(family: Family, count: number, seed: number): SourcedRecord[] {
-  const random = new RandomStream(deriveKey(seed, 0x74657374, families.indexOf(family)));
-  const seen = new Set<string>();
-  const records: SourcedRecord[] = [];
-  let repeats = 0;
-  while (records.length < count) {
-    const problem = drawProblem(family, 'held-out', random);
-    if (seen.has(problem.key)) {
-      if (++repeats > 20 * count + 1000)
-        throw new Error(`nano/${family} has only about ${seen.size} held-out problems; ask for fewer than ${count}`);
-      continue;
-    }
-    seen.add(problem.key);
-    records.push({ id: `nano/${family}@test.${records.length}`, record: problemRecord(problem, records.length, 'test') });
-  }
-  return records;
+/** The first `count` held-out problems of a mixture. */
+export function heldOutProblems(mixture: MixtureName | Mixture, count: number, seed = 0): readonly SourcedRecord[] {
+  const deck = heldOutSource(mixture).deck({ seed, stage: 0, excluded: new Set() });
+  return Array.from({ length: count }, (_, position) => deck.at(position));
+}
+
+/** Draws in a row that bring no new problem before a family counts as used up. */
+const PATIENCE = 10_000;
+
+function heldOutFamilySource(family: Family): PromptSource {
+  return {
+    name: `nano/${family} held out`,
+    deck({ seed }): Deck {
+      const random = new RandomStream(deriveKey(seed, 0x74657374, families.indexOf(family)));
+      const keys = new Set<string>();
+      const drawn: SourcedRecord[] = [];
+      const draw = (): SourcedRecord => {
+        for (let attempt = 0; attempt < PATIENCE; attempt++) {
+          const problem = drawProblem(family, 'held-out', random);
+          if (keys.has(problem.key)) continue;
+          keys.add(problem.key);
+          return { id: `nano/${family}@test.${drawn.length}`, record: problemRecord(problem, drawn.length, 'test') };
+        }
+        throw new Error(`nano/${family} has no more than ${keys.size} held-out problems; evaluate on fewer`);
+      };
+      return {
+        size: null,
+        at(position) {
+          while (drawn.length <= position) drawn.push(draw());
+          return drawn[position]!;
+        },
+      };
+    },
+  };
 }
 
 function parts(mixture: MixtureName | Mixture): [Family, number][] {
