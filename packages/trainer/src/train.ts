@@ -9,7 +9,7 @@ import { evaluateRun } from './evaluation/evaluate-run.ts';
 import type { EventBody, RunEvent } from './events/schema.ts';
 import { peakMemoryBytes } from './host.ts';
 import type { TrainingParts } from './ports.ts';
-import { pruneCheckpoints, writeCheckpoint } from './run-folder/checkpoints.ts';
+import { keepCheckpoints, writeCheckpoint } from './run-folder/checkpoints.ts';
 import { EventLog } from './run-folder/event-log.ts';
 import { type Restored, restoreRun } from './run-folder/restore.ts';
 import { writeRolloutDump } from './run-folder/rollout-dumps.ts';
@@ -142,7 +142,7 @@ class TrainingRun {
 
   /** What is due once `#step` steps are done; what the log already holds is not done again. */
   async #afterStep(total: number): Promise<void> {
-    const { evalEvery, checkpointEvery, keepCheckpoints, selectedStep } = this.#options.configuration;
+    const { evalEvery, checkpointEvery, selectedStep } = this.#options.configuration;
     const due = (every: number) => every > 0 && this.#step % every === 0;
     if (this.#step === total) await this.#evaluate('final');
     else if (due(evalEvery)) await this.#evaluate('interval');
@@ -154,9 +154,16 @@ class TrainingRun {
       const { bytes } = await this.#checkpoint();
       const clock = { write_s: (performance.now() - start) / 1000, bytes };
       await this.#emit({ event: 'checkpoint-written', step: this.#step, path: `checkpoints/step-${this.#step}`, clock });
-      await pruneCheckpoints(this.#options.runFolder, keepCheckpoints, selectedStep);
+      await keepCheckpoints(this.#options.runFolder, this.#checkpointsToKeep());
     }
     this.#checkInterrupt();
+  }
+
+  /** The newest of the regular checkpoints and the selected one; an interrupt's own has done its duty by then. */
+  #checkpointsToKeep(): ReadonlySet<number> {
+    const { keepCheckpoints: count, selectedStep } = this.#options.configuration;
+    const regular = this.#log.events.flatMap((event) => (event.event === 'checkpoint-written' ? [event.step] : []));
+    return new Set([...regular.slice(-count), ...regular.filter((step) => step === selectedStep)]);
   }
 
   #hasEvent(name: 'checkpoint-written' | 'evaluation-end' | 'stage-start'): boolean {
@@ -184,6 +191,11 @@ class TrainingRun {
   async #beginStage(stage: Stage): Promise<void> {
     if (stage.index > this.#stage) {
       const solved = this.#solved.solved(this.#options.configuration.stageFilter);
+      if (this.#sampler.size !== null && solved.length >= this.#sampler.size) {
+        throw new Error(
+          `stage ${stage.index}: every prompt was solved in the stage before, nothing is left to train on; bring harder data or set stageFilter=off`,
+        );
+      }
       this.#sampler.beginStage([...this.#sampler.state.excluded, ...solved]);
       this.#solved.clear();
       this.#stage = stage.index;

@@ -1,16 +1,31 @@
 import { InputError } from '../errors.ts';
-import type { RunConfiguration } from './schema.ts';
+import type { RunConfiguration, StageConfiguration } from './schema.ts';
 
-/** One stage with every value filled in; it covers steps `start` + 1 … `end` of the run. */
-export interface Stage {
-  readonly index: number;
-  readonly start: number;
-  readonly end: number;
+/** What a stage trains with, every value filled in. */
+export interface StageSettings {
   readonly contextLength: number;
   readonly promptsPerStep: number;
   readonly samplesPerPrompt: number;
   readonly miniBatches: number;
   readonly temperature: number;
+}
+
+/** One stage of a run; it covers steps `start` + 1 … `end`. */
+export interface Stage extends StageSettings {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A stage's own values over the run's. */
+export function stageSettings(configuration: RunConfiguration, stage: Partial<StageConfiguration>): StageSettings {
+  return {
+    contextLength: stage.contextLength ?? configuration.contextLength,
+    promptsPerStep: stage.promptsPerStep ?? configuration.promptsPerStep,
+    samplesPerPrompt: stage.samplesPerPrompt ?? configuration.samplesPerPrompt,
+    miniBatches: stage.miniBatches ?? configuration.miniBatches,
+    temperature: stage.temperature ?? configuration.temperature,
+  };
 }
 
 /**
@@ -27,16 +42,7 @@ export function resolveStages(configuration: RunConfiguration): readonly Stage[]
   for (const [index, part] of parts.entries()) {
     if (start >= total) break;
     const end = index === parts.length - 1 ? total : Math.min(start + part.steps, total);
-    stages.push({
-      index,
-      start,
-      end,
-      contextLength: part.contextLength ?? configuration.contextLength,
-      promptsPerStep: part.promptsPerStep ?? configuration.promptsPerStep,
-      samplesPerPrompt: part.samplesPerPrompt ?? configuration.samplesPerPrompt,
-      miniBatches: part.miniBatches ?? configuration.miniBatches,
-      temperature: part.temperature ?? configuration.temperature,
-    });
+    stages.push({ index, start, end, ...stageSettings(configuration, part) });
     start = end;
   }
   return stages;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { InputError } from '../errors.ts';
 import { nearestKey } from './known-keys.ts';
 import { type RunConfiguration, runSchema } from './schema.ts';
+import { stageSettings } from './stages.ts';
 
 function spell(path: readonly PropertyKey[]): string {
   return path
@@ -27,12 +28,12 @@ function checkRelations(configuration: RunConfiguration, where: string): void {
   if (entropy.max !== null && entropy.max < entropy.min) refuse(`entropy.max ${entropy.max} is below entropy.min ${entropy.min}`);
   if (steps === null && epochs === null && stages.length === 0)
     refuse('the run has no end: give steps, epochs or stages, e.g. --set steps=100');
-  for (const [index, stage] of [configuration, ...stages].entries()) {
-    const name = index === 0 ? '' : `stages[${index - 1}].`;
-    const prompts = stage.promptsPerStep ?? configuration.promptsPerStep;
-    const parts = stage.miniBatches ?? configuration.miniBatches;
-    if (parts > prompts) refuse(`${name}miniBatches ${parts} is more than ${name}promptsPerStep ${prompts}; a mini-batch needs a prompt`);
-    const contextLength = stage.contextLength ?? configuration.contextLength;
+  for (const [index, stage] of (stages.length > 0 ? stages : [{}]).entries()) {
+    const name = stages.length > 0 ? `stages[${index}].` : '';
+    const { contextLength, promptsPerStep, miniBatches } = stageSettings(configuration, stage);
+    if (miniBatches > promptsPerStep) {
+      refuse(`${name}miniBatches ${miniBatches} is more than ${name}promptsPerStep ${promptsPerStep}; a mini-batch needs a prompt`);
+    }
     if (overlong.buffer > contextLength) refuse(`overlong.buffer ${overlong.buffer} is longer than ${name}contextLength ${contextLength}`);
   }
 }

@@ -117,11 +117,8 @@ export async function readCheckpointState(checkpoint: Checkpoint): Promise<unkno
   return JSON.parse(await readText(`${checkpoint.path}/${STATE}`));
 }
 
-/** Removes what is older than the newest `keep` checkpoints, except `keepStep`, and whatever a kill left half-written. */
-export async function pruneCheckpoints(runFolder: string, keep: number, keepStep: number | null): Promise<void> {
+/** Removes every checkpoint but those of `steps`, and whatever a kill left half-written. */
+export async function keepCheckpoints(runFolder: string, steps: ReadonlySet<number>): Promise<void> {
   await removeAll(`${folderOf(runFolder)}/${ASIDE}`);
-  const all = await listCheckpoints(runFolder);
-  for (const { step, path } of all.slice(0, Math.max(0, all.length - keep))) {
-    if (step !== keepStep) await removeAll(path);
-  }
+  for (const { step, path } of await listCheckpoints(runFolder)) if (!steps.has(step)) await removeAll(path);
 }
