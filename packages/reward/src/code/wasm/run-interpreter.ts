@@ -1,0 +1,146 @@
+/** One life of an interpreter inside a worker: from a new instance of the module to its end, whatever that is. */
+import type { InterpreterEnd } from '../interpreter.ts';
+import type { MemoryFileSystem } from './memory-file-system.ts';
+import { CONTROL, type RunMessage } from './messages.ts';
+import type { SharedPipe } from './shared-pipe.ts';
+import { OpenFiles, type StreamDescriptor } from './wasi-files.ts';
+import { createWasiHost, InterpreterExit } from './wasi-host.ts';
+
+/** Thrown through the interpreter by its host. */
+class Stopped extends Error {
+  constructor(readonly reason: 'timeout' | 'output' | 'killed') {
+    super(reason);
+  }
+}
+
+const ERROR_TAIL_BYTES = 4096;
+const ARGUMENTS = ['python', '-I', '-S', '-B', '-X', 'utf8', '-c'];
+/** A fixed hash seed: the same program gives the same verdict every time. */
+const ENVIRONMENT = ['PYTHONHOME=/usr/local', 'PYTHONHASHSEED=0'];
+
+export interface InterpreterHost {
+  readonly module: WebAssembly.Module;
+  readonly fileSystem: MemoryFileSystem;
+  readonly pipe: SharedPipe;
+  readonly control: Int32Array;
+  /** Takes text written to the channel. */
+  readonly emit: (text: string) => void;
+}
+
+/** Runs to the end, blocking the worker. */
+export function runInterpreter(host: InterpreterHost, settings: RunMessage): { end: InterpreterEnd; memoryBytes: number } {
+  let deadline = Number.POSITIVE_INFINITY;
+  let runningSince = performance.now();
+  let ranMs = 0;
+  const checkpoint = (): void => {
+    if (Atomics.load(host.control, CONTROL.kill) === 1) throw new Stopped('killed');
+    if (performance.now() > deadline) throw new Stopped('timeout');
+  };
+  const input: StreamDescriptor = {
+    kind: 'stream',
+    read(target) {
+      ranMs += performance.now() - runningSince;
+      const count = host.pipe.read(target, () => {
+        checkpoint();
+        return false;
+      });
+      runningSince = performance.now();
+      const limit = Atomics.exchange(host.control, CONTROL.limitMs, 0);
+      if (limit > 0) deadline = runningSince + limit;
+      return count;
+    },
+  };
+
+  const output = new Collector(settings.outputBytes);
+  const errors = new Tail(settings.outputBytes);
+  const decoder = new TextDecoder();
+  const channel: StreamDescriptor = {
+    kind: 'stream',
+    write(bytes) {
+      if (bytes.includes(10)) deadline = Number.POSITIVE_INFINITY;
+      host.emit(decoder.decode(bytes, { stream: true }));
+    },
+  };
+  const write = (to: Collector | Tail): StreamDescriptor => ({ kind: 'stream', write: (bytes) => to.add(bytes) });
+  const whole = settings.mode === 'whole';
+  const streams = new Map<number, StreamDescriptor>([
+    [0, whole ? input : { kind: 'stream' }],
+    [1, write(whole ? output : errors)],
+    [2, write(errors)],
+  ]);
+
+  host.fileSystem.renew(settings.temporaryBytes, whole ? { in: input } : { in: input, out: channel });
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  const system = createWasiHost({
+    files: new OpenFiles(host.fileSystem, streams),
+    args: [...ARGUMENTS, settings.source, settings.mode],
+    environment: ENVIRONMENT,
+    checkpoint,
+    sleep: (milliseconds) => void Atomics.wait(sleeper, 0, 0, milliseconds),
+  });
+
+  let reason: InterpreterEnd['reason'] = 'exit';
+  let code: number | null = 0;
+  let message = '';
+  let memory: WebAssembly.Memory | null = null;
+  try {
+    const instance = new WebAssembly.Instance(host.module, system.imports);
+    memory = instance.exports.memory as WebAssembly.Memory;
+    system.attach(memory);
+    (instance.exports._start as () => void)();
+  } catch (error) {
+    if (error instanceof InterpreterExit) code = error.code;
+    else {
+      code = null;
+      reason = error instanceof Stopped ? error.reason : 'crash';
+      if (reason === 'crash') message = error instanceof RangeError ? 'the stack of calls overflowed' : `${error}`;
+    }
+  }
+  if (code === MEMORY_STATUS) reason = 'memory';
+  ranMs += performance.now() - runningSince;
+  const end: InterpreterEnd = { reason, code, errorTail: [errors.text(), message].filter(Boolean).join(' '), output: output.text(), durationMs: ranMs };
+  return { end, memoryBytes: memory?.buffer.byteLength ?? 0 };
+}
+
+/** Exit status with which the driver reports that memory ran out. */
+const MEMORY_STATUS = 66;
+
+/** Keeps everything up to a limit and ends the program beyond it. */
+class Collector {
+  readonly #pieces: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(readonly most: number) {}
+
+  add(bytes: Uint8Array): void {
+    this.#length += bytes.length;
+    if (this.#length > this.most) throw new Stopped('output');
+    this.#pieces.push(bytes);
+  }
+
+  text(): string {
+    const decoder = new TextDecoder();
+    return this.#pieces.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode();
+  }
+}
+
+/** Keeps the end of a stream, with the same limit on the whole. */
+class Tail {
+  #kept = new Uint8Array(0);
+  #length = 0;
+
+  constructor(readonly most: number) {}
+
+  add(bytes: Uint8Array): void {
+    this.#length += bytes.length;
+    if (this.#length > this.most) throw new Stopped('output');
+    const joined = new Uint8Array(this.#kept.length + bytes.length);
+    joined.set(this.#kept);
+    joined.set(bytes, this.#kept.length);
+    this.#kept = joined.slice(-ERROR_TAIL_BYTES);
+  }
+
+  text(): string {
+    return new TextDecoder().decode(this.#kept);
+  }
+}
