@@ -1,0 +1,76 @@
+/** What uPlot leaves to its hooks: lines where a stage begins and the 95 % intervals of single measurements. */
+import type uPlot from 'uplot';
+import type { Chart } from '../charts/chart.ts';
+import { themeColour } from './colours.ts';
+import type { StageMark } from './page-data.ts';
+
+function clipped(plot: uPlot, draw: (context: CanvasRenderingContext2D) => void): void {
+  const { left, top, width, height } = plot.bbox;
+  plot.ctx.save();
+  plot.ctx.beginPath();
+  plot.ctx.rect(left, top, width, height);
+  plot.ctx.clip();
+  draw(plot.ctx);
+  plot.ctx.restore();
+}
+
+/** Dashed vertical lines with the stage's name beside them. */
+export function stageLines(stages: readonly StageMark[]): (plot: uPlot) => void {
+  return (plot) =>
+    clipped(plot, (context) => {
+      const pixel = devicePixelRatio;
+      const ink = themeColour('--ink-muted');
+      const surface = themeColour('--surface');
+      context.strokeStyle = ink;
+      context.lineWidth = pixel;
+      context.setLineDash([4 * pixel, 4 * pixel]);
+      context.font = `${11 * pixel}px system-ui, sans-serif`;
+      context.textAlign = 'left';
+      context.textBaseline = 'top';
+      for (const { step, label } of stages) {
+        const x = Math.round(plot.valToPos(step, 'x', true));
+        context.beginPath();
+        context.moveTo(x, plot.bbox.top);
+        context.lineTo(x, plot.bbox.top + plot.bbox.height);
+        context.stroke();
+        const width = context.measureText(label).width;
+        const fits = x + width + 10 * pixel < plot.bbox.left + plot.bbox.width;
+        const left = fits ? x + 5 * pixel : x - width - 5 * pixel;
+        const top = plot.bbox.top + 3 * pixel;
+        context.fillStyle = surface;
+        context.fillRect(left - 2 * pixel, top, width + 4 * pixel, 14 * pixel);
+        context.fillStyle = ink;
+        context.fillText(label, left, top + 2 * pixel);
+      }
+    });
+}
+
+/** Whiskers from the low to the high end of each measurement's interval. */
+export function intervals(chart: Chart, colourOf: (series: number) => string): (plot: uPlot) => void {
+  return (plot) =>
+    clipped(plot, (context) => {
+      const pixel = devicePixelRatio;
+      context.lineWidth = 1.5 * pixel;
+      chart.series.forEach(({ interval }, index) => {
+        if (interval === undefined || plot.series[index + 1]?.show === false) return;
+        context.strokeStyle = colourOf(index);
+        const cap = 4 * pixel;
+        chart.x.forEach((step, row) => {
+          const low = interval.low[row] ?? null;
+          const high = interval.high[row] ?? null;
+          if (low === null || high === null) return;
+          const x = plot.valToPos(step, 'x', true);
+          const bottom = plot.valToPos(low, 'y', true);
+          const top = plot.valToPos(high, 'y', true);
+          context.beginPath();
+          context.moveTo(x, bottom);
+          context.lineTo(x, top);
+          context.moveTo(x - cap, bottom);
+          context.lineTo(x + cap, bottom);
+          context.moveTo(x - cap, top);
+          context.lineTo(x + cap, top);
+          context.stroke();
+        });
+      });
+    });
+}

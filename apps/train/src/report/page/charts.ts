@@ -1,0 +1,34 @@
+import type uPlot from 'uplot';
+import { chartTable } from './chart-table.ts';
+import { drawChart, fitWidth } from './draw-chart.ts';
+import type { PageData } from './page-data.ts';
+
+/** Fills the page's chart figures and draws them anew whenever the theme changes. */
+export function showCharts({ charts, stages }: PageData): { redraw(): void } {
+  const places = charts.map((chart) => {
+    const figure = document.getElementById(`chart-${chart.id}`);
+    const plot = figure?.querySelector<HTMLElement>('.plot');
+    const numbers = figure?.querySelector<HTMLDetailsElement>('details');
+    if (!plot || !numbers) throw new Error(`the page has no place for the chart ${chart.id}`);
+    numbers.addEventListener('toggle', () => {
+      if (numbers.open && numbers.querySelector('table') === null) numbers.querySelector('.scroll')?.append(chartTable(chart));
+    });
+    return { chart, plot };
+  });
+  const drawn = new Map<HTMLElement, uPlot>();
+  const observer = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const plot = drawn.get(target as HTMLElement);
+      if (plot) fitWidth(plot, target as HTMLElement);
+    }
+  });
+  const redraw = (): void => {
+    for (const { chart, plot } of places) {
+      drawn.get(plot)?.destroy();
+      drawn.set(plot, drawChart(plot, chart, stages));
+    }
+  };
+  redraw();
+  for (const { plot } of places) observer.observe(plot);
+  return { redraw };
+}

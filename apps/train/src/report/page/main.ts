@@ -1,0 +1,10 @@
+import { showCharts } from './charts.ts';
+import type { PageData } from './page-data.ts';
+import { showSamples } from './sample-browser.ts';
+import { watchTheme } from './theme.ts';
+
+const data = JSON.parse(document.getElementById('report-data')?.textContent ?? '') as PageData;
+const charts = showCharts(data);
+watchTheme(() => charts.redraw());
+const samples = document.getElementById('sample-browser');
+if (samples !== null) showSamples(samples, data.samples);

@@ -1,0 +1,123 @@
+/**
+ * What the report page knows of a run, independent of how a run folder stores it; `read-run.ts` alone knows the folder.
+ *
+ * Units: lengths in tokens, entropies in nats a token, shares 0..1, times in seconds, memory in bytes.
+ */
+export interface ReportData {
+  readonly run: RunFacts;
+  readonly stages: readonly StageStart[];
+  readonly steps: readonly StepRecord[];
+  readonly skipped: readonly SkippedStep[];
+  readonly evaluations: readonly Evaluation[];
+  /** Evaluations and training rollouts in the order in which the page shows them; `samplesTotal` counts those on disk that were looked at. */
+  readonly samples: readonly ReportSample[];
+  /** What was left out of `samples` and why, as sentences for the page; empty when nothing was. */
+  readonly sampleNotes: readonly string[];
+  readonly configuration: Readonly<Record<string, unknown>>;
+}
+
+export interface RunFacts {
+  readonly name: string;
+  readonly kind: 'train' | 'sft';
+  readonly preset: string;
+  readonly totalSteps: number;
+  readonly parameters: number;
+  readonly device: string;
+  readonly threads: number;
+  /** Unix time in milliseconds of the first event. */
+  readonly startedMs: number;
+  /** Whether the run reached its end; false while it runs and after an interruption. */
+  readonly finished: boolean;
+  /** Sessions: 1, and one more for every resume. */
+  readonly sessions: number;
+  /** Time over all sessions. */
+  readonly wallSeconds: number;
+  readonly evaluationSeconds: number;
+  readonly checkpointSeconds: number;
+  readonly peakMemoryBytes: number;
+  readonly infrastructureErrors: number;
+  readonly unverifiableRecords: number;
+}
+
+export interface StageStart {
+  /** Steps done when the stage began. */
+  readonly step: number;
+  /** From 0. */
+  readonly stage: number;
+  readonly contextLength: number;
+  readonly promptsPerStep: number;
+  readonly samplesPerPrompt: number;
+  readonly temperature: number;
+  readonly filteredPrompts: number;
+}
+
+export interface StepRecord {
+  /** From 1. */
+  readonly step: number;
+  /** By the names of the trainer's metric table; `source/<family>/<metric>` for what is kept by family. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Seconds of one step by what it did, in the order in which the page stacks them. */
+  readonly phases: Readonly<Record<string, number>>;
+  readonly generateTokensPerSecond: number | null;
+  readonly trainTokensPerSecond: number;
+}
+
+export interface SkippedStep {
+  readonly step: number;
+  readonly reason: string;
+}
+
+export interface Score {
+  readonly average: number;
+  readonly pass: number;
+  readonly majority: number;
+  /** Samples a problem. */
+  readonly samples: number;
+  readonly problems: number;
+  readonly low: number;
+  readonly high: number;
+  readonly meanLength: number;
+  readonly truncatedShare: number;
+}
+
+export interface Evaluation {
+  readonly step: number;
+  readonly label: 'base' | 'interval' | 'final';
+  readonly contextLength: number;
+  readonly temperature: number;
+  readonly entropy: number;
+  readonly score: Score;
+  readonly bySource: Readonly<Record<string, Score>>;
+}
+
+export type SampleMoment = 'base' | 'final' | 'rollout';
+
+export interface ReportSample {
+  readonly moment: SampleMoment;
+  /** Steps that the policy had been trained for when it wrote the response. */
+  readonly step: number;
+  readonly temperature: number;
+  /** Identifies the problem within its moment's set: base and final samples of one problem share it. */
+  readonly problem: string;
+  readonly family: string;
+  /** Number of the sample among those of its problem. */
+  readonly sample: number;
+  readonly prompt: string;
+  readonly response: string;
+  readonly verdict: 'correct' | 'incorrect' | 'unverifiable' | 'infrastructure-error';
+  readonly reward: number | null;
+  readonly extracted: string | null;
+  readonly evidence: string;
+  readonly finish: 'stop' | 'length';
+  /** Response length. */
+  readonly length: number;
+  /** What the sampler knew of each token; null where it was not stored. */
+  readonly tokens: SampleTokens | null;
+}
+
+export interface SampleTokens {
+  /** Text of each token; together they spell the response, the stop token's text last where there is one. */
+  readonly pieces: readonly string[];
+  readonly logProbabilities: readonly number[];
+  readonly entropies: readonly number[] | null;
+}
