@@ -59,7 +59,7 @@ def record(differences, positions):
         "config": raw,
         "inverseFrequencies": rounded(embedding.inv_freq),
         "attentionFactor": significant(embedding.attention_scaling, 8),
-        "rows": [{"position": position, "cosine": rounded(cosine[0, row, :half], 6), "sine": rounded(sine[0, row, :half], 6)} for row, position in enumerate(positions)],
+        "rows": [{"position": position, "cosine": rounded(cosine[0, row, :half], 8), "sine": rounded(sine[0, row, :half], 8)} for row, position in enumerate(positions)],
     }
 
 

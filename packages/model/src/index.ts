@@ -18,5 +18,7 @@ export { memoryFiles } from './folder-memory.ts';
 export type { ByteRange, FolderTensors, ModelFiles, ModelFolder, TensorReader, WritableModelFiles } from './folder-types.ts';
 export { type WriteModelFolder, writeModelFolder } from './folder-writer.ts';
 export type { Learner, LearnerOptions, TokenScores, TokenWeights, TrainingGroup } from './learner-types.ts';
+export * from './network/index.ts';
 export { inverseFrequencies, type RopeTables, ropeTables } from './rope-tables.ts';
+export { openTensorFile, writeTensorFile } from './tensor-file.ts';
 export { createTokenizer, type Tokenizer } from './tokenizer.ts';

@@ -49,7 +49,8 @@ export function storageOf(tensor: StoredTensor): StorageType {
   );
 }
 
-async function readHeader(files: ModelFiles, file: string): Promise<StoredTensor[]> {
+/** What one safetensors file holds, by its checked header. */
+export async function readHeader(files: ModelFiles, file: string): Promise<StoredTensor[]> {
   const fileBytes = await files.size(file);
   const length = headerLength(await files.read(file, { start: 0, end: Math.min(8, fileBytes) }), file, fileBytes);
   return parseHeader(await files.read(file, { start: 8, end: 8 + length }), file, fileBytes);
