@@ -18,8 +18,25 @@ await mkdir(join(root, 'build'), { recursive: true });
 for (const { name, simd, shared } of variants) {
   const binary = join(root, 'build', `${name}.wasm`);
   const flags = [
-    'assembly/index.ts', '--outFile', binary, '--baseDir', root, '--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert', '--runtime', 'stub',
-    '--enable', 'threads', '--importMemory', '--initialMemory', '1', '--maximumMemory', `${MAXIMUM_PAGES}`,
+    'assembly/index.ts',
+    '--outFile',
+    binary,
+    '--baseDir',
+    root,
+    '--optimizeLevel',
+    '3',
+    '--shrinkLevel',
+    '0',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--enable',
+    'threads',
+    '--importMemory',
+    '--initialMemory',
+    '1',
+    '--maximumMemory',
+    `${MAXIMUM_PAGES}`,
     ...(simd ? ['--enable', 'simd'] : []),
     ...(shared ? ['--sharedMemory'] : []),
   ];

@@ -53,8 +53,10 @@ function interpret(start: usize, end: usize): void {
   let at = start;
   while (at < end) {
     arguments = at + 8;
+    // The length is read first: after the last command's barrier, thread 0 may already be writing the next list over this one.
+    const next = at + 8 + (<usize>load<u32>(at + 4) << 2);
     step(load<i32>(at));
-    at += 8 + (<usize>load<u32>(at + 4) << 2);
+    at = next;
   }
 }
 

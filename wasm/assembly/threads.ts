@@ -4,7 +4,7 @@
 // waits for the others. Which thread takes a task never matters to the result, so a slow core costs time and not determinism.
 //
 // Layout of the shared words, one cache line each: 0 arrivals, 1 barrier generation, 2 sleepers at the barrier, 3 start generation,
-// 4 program address, 5 program end, 6 quit, 7 memory (scratch address, scratch bytes a thread, workspace address, workspace bytes),
+// 4 program address, 5 program end, 6 quit and failure, 7 memory (scratch address, scratch bytes a thread, workspace address, workspace bytes),
 // 8… phase counters. packages/compute/src/wasm/threads.ts writes lines 6 and 7.
 
 const LINE: usize = 64;
@@ -87,6 +87,8 @@ function waitForChange(word: usize, seen: i32): void {
     if (atomic.load<i32>(word) != seen) return;
   }
   while (atomic.load<i32>(word) == seen) {
+    // Another thread's kernel trapped: it will never arrive, so this one must not wait for it.
+    if (atomic.load<i32>(words + 6 * LINE, 4) != 0) unreachable();
     if (mayWait) {
       atomic.add<i32>(words + 2 * LINE, 1);
       atomic.wait<i32>(word, seen, 100_000_000);

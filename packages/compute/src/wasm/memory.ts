@@ -19,7 +19,9 @@ export class LinearBuffer implements DeviceBuffer {
 
   slice(start: number, length: number): LinearBuffer {
     if (start < 0 || length < 0 || start + length > this.length) {
-      throw new RangeError(`slice ${start}…${start + length} lies outside a buffer of ${this.length} elements in arena "${this.arena.name}"`);
+      throw new RangeError(
+        `slice ${start}…${start + length} lies outside a buffer of ${this.length} elements in arena "${this.arena.name}"`,
+      );
     }
     return new LinearBuffer(this.address + start * BYTES[this.type], this.type, length, this.arena);
   }

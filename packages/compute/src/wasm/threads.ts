@@ -32,6 +32,8 @@ export interface ThreadWorker {
 export type WasmBuild = 'simd' | 'scalar';
 
 const LINE = 16;
+/** Where, among the shared words, a trapped thread leaves its mark. */
+export const FAILURE_BYTE = 6 * LINE * 4 + 4;
 const PROGRAM_WORDS = 1 << 16;
 const MAXIMUM_PAGES = 65536;
 
@@ -79,7 +81,12 @@ export class KernelThreads {
     this.floats32 = new Float32Array(memory.buffer);
   }
 
-  static async start(build: WasmBuild, count: number, workspaceBytes: number, spawn: () => ThreadWorker = spawnWebWorker): Promise<KernelThreads> {
+  static async start(
+    build: WasmBuild,
+    count: number,
+    workspaceBytes: number,
+    spawn: () => ThreadWorker = spawnWebWorker,
+  ): Promise<KernelThreads> {
     const shared = typeof SharedArrayBuffer !== 'undefined';
     const bytes = build === 'scalar' ? scalarBytes() : shared ? threadedBytes() : singleBytes();
     const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: shared || build === 'scalar' });
@@ -96,7 +103,9 @@ export class KernelThreads {
         (worker, at) =>
           new Promise<void>((ready, failed) => {
             worker.addEventListener('message', () => ready());
-            worker.addEventListener('error', (event) => failed(new Error(`kernel thread ${at + 1} did not start: ${event.message ?? 'unknown reason'}`)));
+            worker.addEventListener('error', (event) =>
+              failed(new Error(`kernel thread ${at + 1} did not start: ${event.message ?? 'unknown reason'}`)),
+            );
             worker.postMessage({ bytes, memory, words, index: at + 1, count });
           }),
       ),
@@ -140,7 +149,12 @@ export class KernelThreads {
     if (this.programLength === 0) return;
     const end = this.programStart + this.programLength * 4;
     this.programLength = 0;
-    this.kernels.execute(this.programStart, end);
+    try {
+      this.kernels.execute(this.programStart, end);
+    } catch (cause) {
+      Atomics.store(this.line(6), 1, 1);
+      throw new Error('a kernel failed; the device cannot be used any more', { cause });
+    }
   }
 
   stop(): void {

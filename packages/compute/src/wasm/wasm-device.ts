@@ -1,14 +1,42 @@
 import type {
-  AdamWStep, Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix, AttentionRows, Sampling,
+  AdamWStep,
+  Arena,
+  AttentionRows,
+  Device,
+  DeviceBuffer,
+  ElementType,
+  HostArray,
+  KeyValueCache,
+  Matrix,
+  Sampling,
 } from '../device.ts';
 import { alignedBytes, type LinearBuffer } from './memory.ts';
 import { canShareMemory, KernelThreads, type ThreadWorker, type WasmBuild } from './threads.ts';
 
 /** The order of wasm/assembly/index.ts. */
 const Operation = {
-  Zero: 0, Copy: 1, Add: 2, Cast: 3, Embedding: 4, EmbeddingBackward: 5, RmsNorm: 6, RmsNormBackward: 7, PackMatrix: 8, Linear: 9,
-  LinearWeightGradient: 10, RotateAndStore: 11, RotateBackward: 12, Attention: 13, AttentionBackward: 14, SwiGlu: 15, SwiGluBackward: 16,
-  HeadForward: 17, HeadBackward: 18, HeadSample: 19, SumOfSquares: 20, AdamW: 21,
+  Zero: 0,
+  Copy: 1,
+  Add: 2,
+  Cast: 3,
+  Embedding: 4,
+  EmbeddingBackward: 5,
+  RmsNorm: 6,
+  RmsNormBackward: 7,
+  PackMatrix: 8,
+  Linear: 9,
+  LinearWeightGradient: 10,
+  RotateAndStore: 11,
+  RotateBackward: 12,
+  Attention: 13,
+  AttentionBackward: 14,
+  SwiGlu: 15,
+  SwiGluBackward: 16,
+  HeadForward: 17,
+  HeadBackward: 18,
+  HeadSample: 19,
+  SumOfSquares: 20,
+  AdamW: 21,
 } as const;
 
 /** Scratch of one six-row strip: `STRIP_SCRATCH` in wasm/assembly/products.ts. */
@@ -63,7 +91,8 @@ export class WasmDevice implements Device {
     const build = options.build ?? 'simd';
     const wanted = options.threads ?? globalThis.navigator?.hardwareConcurrency ?? 1;
     const threads = canShareMemory() || options.spawn ? wanted : 1;
-    if (!Number.isInteger(threads) || threads < 1 || threads > 64) throw new RangeError(`threads must be a whole number from 1 to 64, not ${wanted}`);
+    if (!Number.isInteger(threads) || threads < 1 || threads > 64)
+      throw new RangeError(`threads must be a whole number from 1 to 64, not ${wanted}`);
     const kernels = await KernelThreads.start(build, threads, options.workspaceBytes ?? DEFAULT_WORKSPACE_BYTES, options.spawn);
     kernels.ensureScratch(STRIP_SCRATCH);
     return new WasmDevice(kernels, build);
@@ -98,7 +127,8 @@ export class WasmDevice implements Device {
   }
 
   write(target: DeviceBuffer, source: HostArray, offset = 0): void {
-    if (offset + source.length > target.length) throw new RangeError(`${source.length} elements at ${offset} do not fit a buffer of ${target.length}`);
+    if (offset + source.length > target.length)
+      throw new RangeError(`${source.length} elements at ${offset} do not fit a buffer of ${target.length}`);
     this.kernels.execute();
     this.view(target).set(source, offset);
   }
@@ -134,12 +164,23 @@ export class WasmDevice implements Device {
 
   refreshMatrices(matrices: readonly Matrix[]): void {
     for (const matrix of matrices as readonly PackedMatrix[]) {
-      this.kernels.push(Operation.PackMatrix, [at(matrix.values), matrix.outputs, matrix.inputs, at(matrix.forward), matrix.backward ? at(matrix.backward) : 0]);
+      this.kernels.push(Operation.PackMatrix, [
+        at(matrix.values),
+        matrix.outputs,
+        matrix.inputs,
+        at(matrix.forward),
+        matrix.backward ? at(matrix.backward) : 0,
+      ]);
     }
   }
 
   createCache(arena: Arena, positions: number, heads: number, headWidth: number): KeyValueCache {
-    return new PooledCache(arena.allocate('f32', 2 * positions * heads * headWidth, 'key-value cache') as LinearBuffer, positions, heads, headWidth);
+    return new PooledCache(
+      arena.allocate('f32', 2 * positions * heads * headWidth, 'key-value cache') as LinearBuffer,
+      positions,
+      heads,
+      headWidth,
+    );
   }
 
   cacheBytes(positions: number, heads: number, headWidth: number): number {
@@ -167,7 +208,13 @@ export class WasmDevice implements Device {
     this.kernels.push(Operation.Embedding, [at(call.table), at(call.ids), at(call.out), call.rows, call.width]);
   }
 
-  embeddingBackward(call: { tableGradient: DeviceBuffer; ids: DeviceBuffer; outGradient: DeviceBuffer; rows: number; width: number }): void {
+  embeddingBackward(call: {
+    tableGradient: DeviceBuffer;
+    ids: DeviceBuffer;
+    outGradient: DeviceBuffer;
+    rows: number;
+    width: number;
+  }): void {
     this.kernels.push(Operation.EmbeddingBackward, [at(call.tableGradient), at(call.ids), at(call.outGradient), call.rows, call.width]);
   }
 
@@ -177,7 +224,18 @@ export class WasmDevice implements Device {
     const stride = call.stride ?? groups * width;
     this.kernels.push(
       Operation.RmsNorm,
-      [at(call.x), at(call.residual), at(call.weight), at(call.out), rows, width, epsilon, groups, stride, call.outStride ?? groups * width],
+      [
+        at(call.x),
+        at(call.residual),
+        at(call.weight),
+        at(call.out),
+        rows,
+        width,
+        epsilon,
+        groups,
+        stride,
+        call.outStride ?? groups * width,
+      ],
       [6],
     );
   }
@@ -196,17 +254,39 @@ export class WasmDevice implements Device {
 
   linear(call: { x: DeviceBuffer; matrix: Matrix; bias?: DeviceBuffer; out: DeviceBuffer; rows: number }): void {
     const matrix = call.matrix as PackedMatrix;
-    this.kernels.push(Operation.Linear, [at(call.x), at(matrix.forward), at(call.bias), at(call.out), call.rows, matrix.inputs, matrix.outputs]);
+    this.kernels.push(Operation.Linear, [
+      at(call.x),
+      at(matrix.forward),
+      at(call.bias),
+      at(call.out),
+      call.rows,
+      matrix.inputs,
+      matrix.outputs,
+    ]);
   }
 
   linearInputGradient(call: { outGradient: DeviceBuffer; matrix: Matrix; xGradient: DeviceBuffer; rows: number }): void {
     const matrix = call.matrix as PackedMatrix;
-    this.kernels.push(Operation.Linear, [at(call.outGradient), at(trainable(matrix)), 0, at(call.xGradient), call.rows, matrix.outputs, matrix.inputs]);
+    this.kernels.push(Operation.Linear, [
+      at(call.outGradient),
+      at(trainable(matrix)),
+      0,
+      at(call.xGradient),
+      call.rows,
+      matrix.outputs,
+      matrix.inputs,
+    ]);
   }
 
   linearWeightGradient(call: Parameters<Device['linearWeightGradient']>[0]): void {
     this.kernels.push(Operation.LinearWeightGradient, [
-      at(call.outGradient), at(call.x), at(call.weightGradient), at(call.biasGradient), call.rows, call.outputs, call.inputs,
+      at(call.outGradient),
+      at(call.x),
+      at(call.weightGradient),
+      at(call.biasGradient),
+      call.rows,
+      call.outputs,
+      call.inputs,
     ]);
   }
 
@@ -226,7 +306,19 @@ export class WasmDevice implements Device {
     this.kernels.ensureScratch(4 * (positions + 8));
     this.kernels.push(
       Operation.Attention,
-      [at(call.qkv), at(buffer), positions, ...contextAddresses(call.context), at(call.out), at(call.logSumExp), call.rows, call.queryHeads, heads, headWidth, headWidth ** -0.5],
+      [
+        at(call.qkv),
+        at(buffer),
+        positions,
+        ...contextAddresses(call.context),
+        at(call.out),
+        at(call.logSumExp),
+        call.rows,
+        call.queryHeads,
+        heads,
+        headWidth,
+        headWidth ** -0.5,
+      ],
       [13],
     );
   }
@@ -239,8 +331,21 @@ export class WasmDevice implements Device {
     this.kernels.push(
       Operation.AttentionBackward,
       [
-        at(call.qkv), at(buffer), positions, ...contextAddresses(call.context), at(call.familyStart), call.families,
-        at(call.out), at(call.outGradient), at(call.logSumExp), at(call.qkvGradient), call.queryHeads, heads, headWidth, headWidth ** -0.5, scoreStride,
+        at(call.qkv),
+        at(buffer),
+        positions,
+        ...contextAddresses(call.context),
+        at(call.familyStart),
+        call.families,
+        at(call.out),
+        at(call.outGradient),
+        at(call.logSumExp),
+        at(call.qkvGradient),
+        call.queryHeads,
+        heads,
+        headWidth,
+        headWidth ** -0.5,
+        scoreStride,
       ],
       [16],
     );
@@ -250,7 +355,13 @@ export class WasmDevice implements Device {
     this.kernels.push(Operation.SwiGlu, [at(call.gateUp), at(call.out), call.rows, call.width]);
   }
 
-  swiGluBackward(call: { gateUp: DeviceBuffer; outGradient: DeviceBuffer; gateUpGradient: DeviceBuffer; rows: number; width: number }): void {
+  swiGluBackward(call: {
+    gateUp: DeviceBuffer;
+    outGradient: DeviceBuffer;
+    gateUpGradient: DeviceBuffer;
+    rows: number;
+    width: number;
+  }): void {
     this.kernels.push(Operation.SwiGluBackward, [at(call.gateUp), at(call.outGradient), at(call.gateUpGradient), call.rows, call.width]);
   }
 
@@ -260,7 +371,17 @@ export class WasmDevice implements Device {
     const results = [at(call.logProbability), at(call.entropy), at(call.logSumExp)];
     this.kernels.push(
       Operation.HeadForward,
-      [at(call.hidden), at(matrix.forward), at(call.mask), at(call.targets), call.temperature, ...results, call.rows, matrix.inputs, matrix.outputs],
+      [
+        at(call.hidden),
+        at(matrix.forward),
+        at(call.mask),
+        at(call.targets),
+        call.temperature,
+        ...results,
+        call.rows,
+        matrix.inputs,
+        matrix.outputs,
+      ],
       [4],
     );
   }
@@ -270,12 +391,23 @@ export class WasmDevice implements Device {
     const inputs = [at(call.hidden), at(matrix.forward), at(trainable(matrix)), at(call.mask), at(call.targets)];
     const kept = [at(call.entropy), at(call.logSumExp), at(call.logProbabilityWeight), at(call.entropyWeight)];
     const gradients = [at(call.hiddenGradient), at(call.weightGradient)];
-    this.kernels.push(Operation.HeadBackward, [...inputs, call.temperature, ...kept, ...gradients, call.rows, matrix.inputs, matrix.outputs], [5]);
+    this.kernels.push(
+      Operation.HeadBackward,
+      [...inputs, call.temperature, ...kept, ...gradients, call.rows, matrix.inputs, matrix.outputs],
+      [5],
+    );
   }
 
   headSample(call: {
-    hidden: DeviceBuffer; matrix: Matrix; mask?: DeviceBuffer; sampling: Sampling; bits: DeviceBuffer;
-    tokens: DeviceBuffer; logProbability: DeviceBuffer; entropy: DeviceBuffer; rows: number;
+    hidden: DeviceBuffer;
+    matrix: Matrix;
+    mask?: DeviceBuffer;
+    sampling: Sampling;
+    bits: DeviceBuffer;
+    tokens: DeviceBuffer;
+    logProbability: DeviceBuffer;
+    entropy: DeviceBuffer;
+    rows: number;
   }): void {
     const matrix = call.matrix as PackedMatrix;
     const { temperature, topK, topP, minP } = call.sampling;
@@ -283,7 +415,20 @@ export class WasmDevice implements Device {
     const results = [at(call.tokens), at(call.logProbability), at(call.entropy)];
     this.kernels.push(
       Operation.HeadSample,
-      [at(call.hidden), at(matrix.forward), at(call.mask), temperature, topK, topP, minP, at(call.bits), ...results, call.rows, matrix.inputs, matrix.outputs],
+      [
+        at(call.hidden),
+        at(matrix.forward),
+        at(call.mask),
+        temperature,
+        topK,
+        topP,
+        minP,
+        at(call.bits),
+        ...results,
+        call.rows,
+        matrix.inputs,
+        matrix.outputs,
+      ],
       [3, 5, 6],
     );
   }
@@ -294,7 +439,16 @@ export class WasmDevice implements Device {
 
   adamW(call: { parameters: DeviceBuffer; gradients: DeviceBuffer; first: DeviceBuffer; second: DeviceBuffer; step: AdamWStep }): void {
     const { step } = call;
-    const rates = [step.learningRate, step.beta1, step.beta2, step.epsilon, step.weightDecay, step.correction1, step.correction2, step.gradientScale];
+    const rates = [
+      step.learningRate,
+      step.beta1,
+      step.beta2,
+      step.epsilon,
+      step.weightDecay,
+      step.correction1,
+      step.correction2,
+      step.gradientScale,
+    ];
     this.kernels.push(
       Operation.AdamW,
       [at(call.parameters), at(call.gradients), at(call.first), at(call.second), call.parameters.length, ...rates],
@@ -321,4 +475,3 @@ function contextAddresses(context: AttentionRows): number[] {
 export function createWasmDevice(options: WasmDeviceOptions = {}): Promise<Device> {
   return WasmDevice.create(options);
 }
-
