@@ -1,0 +1,49 @@
+import { findAnchors, type RankedCandidate, rankCandidates } from './anchors.ts';
+import { lastBoxes } from './boxed.ts';
+import type { Candidate } from './candidate.ts';
+import { environmentCandidates, findEnvironments } from './environments.ts';
+import { joinNeighbours } from './join.ts';
+import { findLetters } from './letters.ts';
+import { findPlain } from './plain.ts';
+import { findWhole } from './whole.ts';
+
+/** What to look for: LaTeX and boxes, plain numbers and arithmetic, or the letters of a multiple-choice question. */
+export type ExtractTarget = 'latex' | 'expr' | 'string';
+
+export interface ExtractOptions {
+  readonly targets: readonly ExtractTarget[];
+  /** Letters that count as choices for the `string` target. */
+  readonly letters: string;
+  /** Whether text without delimiters may be an answer as a whole. */
+  readonly bareText: boolean;
+}
+
+/** Every place of `text` that may hold the answer, best first: by rank, then rightmost, then longest. */
+export function findCandidates(text: string, { targets, letters, bareText }: ExtractOptions): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  const boxes = targets.includes('latex') ? lastBoxes(text) : null;
+  if (boxes !== null) candidates.push(boxes);
+  const environments = targets.includes('latex') ? findEnvironments(text) : [];
+  candidates.push(...environmentCandidates(text, environments).filter((candidate) => boxes === null || !overlaps(candidate, boxes)));
+  if (targets.includes('expr'))
+    candidates.push(...findPlain(text, insideOf(environments)).filter((candidate) => boxes === null || !overlaps(candidate, boxes)));
+  if (targets.includes('string')) candidates.push(...findLetters(text, letters));
+  candidates.sort((a, b) => a.start - b.start);
+
+  const anchors = findAnchors(text);
+  const ranked: RankedCandidate[] = [...joinNeighbours(text, rankCandidates(text, anchors, candidates))];
+  if (bareText && boxes === null) ranked.push(...findWhole(text, anchors));
+  ranked.sort((a, b) => a.rank - b.rank || b.candidate.end - a.candidate.end || a.candidate.start - b.candidate.start);
+  return ranked.map(({ candidate }) => candidate);
+}
+
+const overlaps = (a: Candidate, b: Candidate): boolean => a.start < b.end && b.start < a.end;
+
+/** Answers, for rising positions, whether they lie inside one of the stretches. */
+function insideOf(stretches: readonly { readonly start: number; readonly end: number }[]): (position: number) => boolean {
+  let index = 0;
+  return (position) => {
+    while (index < stretches.length && stretches[index]!.end <= position) index++;
+    return index < stretches.length && stretches[index]!.start <= position;
+  };
+}

@@ -1,0 +1,2 @@
+export type { ExtractTarget } from './extract/extract.ts';
+export { type MathDetails, type MathJudgement, type MathOptions, verifyMath } from './verify.ts';

@@ -1,0 +1,59 @@
+import { unicodeToLatex } from './unicode.ts';
+
+/** Environments in which a doubled backslash ends a row and must not be taken for a doubled command. */
+const ROW_ENVIRONMENT = /begin\s?\{(?:[a-zA-Z]*matrix|array|cases|aligned?|align\*|gathered|split)\}/;
+
+/**
+ * Escapes that a program lost: "\f" + "rac" is what remains of "\frac" when a backslash was read as a control character. The list
+ * names the commands that begin with a letter that follows a backslash in such escapes.
+ */
+const LOST_ESCAPES: readonly (readonly [RegExp, string])[] = [
+  [/\\?\f(?=rac|box)/g, '\\f'],
+  [/\\?\t(?=ext|imes|frac|heta|an\b|o\b|au\b)/g, '\\t'],
+  [/\\?\x08(?=oxed|egin|eta|inom|ig|mod)/g, '\\b'],
+  [/\\?\r(?=ight|angle|floor|ceil|ho\b|m\b)/g, '\\r'],
+  [/\\?\v(?=ec|ert)/g, '\\v'],
+];
+
+/**
+ * Source-level clean-up before tokens are read: Unicode, lost and doubled escapes, white space and digit group separators. Everything
+ * that depends on structure is left to the parser. Linear in the length of the text.
+ */
+export function cleanSource(source: string): string {
+  let text = unicodeToLatex(source);
+  if (/[\f\t\x08\r\v]/.test(text)) {
+    for (const [pattern, replacement] of LOST_ESCAPES) text = text.replace(pattern, replacement);
+  }
+  text = text.replace(/\s+/g, ' ').trim();
+  text = text.replace(/([\d} ]) ?([ap])\.? ?m\.(?![a-zA-Z])/gi, '$1\\text{$2m}').replace(/(\d) ?[xX] ?(?=10 ?\^)/g, '$1\\times ');
+  text = halveDoubledBackslashes(text);
+  return joinDigitGroups(text);
+}
+
+/** `\\frac` means `\frac` where rows cannot end; a text that doubles even `\begin` doubles everything. */
+function halveDoubledBackslashes(text: string): string {
+  if (!text.includes('\\\\')) return text;
+  if (text.includes('\\\\begin')) return text.replaceAll('\\\\', '\\');
+  if (ROW_ENVIRONMENT.test(text)) return text;
+  return text.replace(/\\\\(?=[a-zA-Z{}%$!,;:|[\]()])/g, '\\');
+}
+
+/** Joins digits that are grouped by a spaced or braced separator: `14{,}916`, `5,\!040`, `1\,000`, `12 {, }345`. */
+function joinDigitGroups(text: string): string {
+  if (!text.includes('\\') && !text.includes('{')) return text;
+  return text
+    .replace(/(\d) ?\{ ?, ?\} ?(?=\d)/g, '$1')
+    .replace(/(\d) ?(?:, ?\\!|\\!,|\\,|\\!|\\;|\\:|\\ |~) ?(?=\d{3}(?!\d))/g, '$1')
+    .replace(/(\d) ?\\! ?(?=\.\d)/g, '$1');
+}
+
+/** Letters and digits of a text in lower case, for comparing words: `\text{(C)}`, `C.` and `c` are the same. */
+export function lettersOf(source: string): string {
+  return source
+    .replace(
+      /\\(?:text|mathrm|mathbf|mathit|textbf|textit|textrm|textnormal|mbox|boxed|fbox|operatorname|rm|bf|it|quad|left|right)(?![a-zA-Z])/g,
+      ' ',
+    )
+    .replace(/[^\p{L}\p{N}+\-=<>]/gu, '')
+    .toLowerCase();
+}

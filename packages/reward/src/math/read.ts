@@ -1,0 +1,67 @@
+import type { Budget } from './budget.ts';
+import { lastBoxes } from './extract/boxed.ts';
+import type { Candidate, CandidateSource } from './extract/candidate.ts';
+import { type ExtractTarget, findCandidates } from './extract/extract.ts';
+import { parseAnswer } from './parse/parse.ts';
+import type { Expression } from './parse/tree.ts';
+
+/** A piece of text read as an answer. `expression` is null where it is no mathematics that the parser knows. */
+export interface Reading {
+  /** The text as it stands in the source, trimmed. */
+  readonly text: string;
+  readonly expression: Expression | null;
+  readonly source: CandidateSource | null;
+  readonly range: readonly [number, number] | null;
+  readonly failure: string | null;
+}
+
+/** Candidates that are tried before a response counts as unreadable. */
+const MOST_TRIED = 12;
+const WHOLLY_DELIMITED = /^(?:\$\$([^$]+)\$\$|\$([^$]+)\$|\\\(([^]*)\\\)|\\\[([^]*)\\\])\.?$/;
+
+/**
+ * Reads a gold answer: with targets as a response is read, without them as one expression, whose delimiters or box are taken off.
+ */
+export function readGold(gold: string, targets: readonly ExtractTarget[] | null, budget: Budget): Reading {
+  if (targets !== null) {
+    const found = readCandidates(findCandidates(gold, { targets, letters: 'ABCDEFGHIJ', bareText: false }), 0, budget);
+    if (found !== null && found.expression !== null) return found;
+  }
+  const boxes = lastBoxes(gold);
+  if (boxes !== null) return readCandidate(boxes, 0, budget);
+  const delimited = WHOLLY_DELIMITED.exec(gold.trim());
+  const text = (delimited?.slice(1).find((part) => part !== undefined) ?? gold).trim();
+  const whole = readCandidate({ source: 'text', start: 0, end: gold.length, parts: [text] }, 0, budget);
+  if (whole.expression !== null || targets !== null) return whole;
+  const inside = readCandidates(findCandidates(gold, { targets: ['latex'], letters: '', bareText: false }), 0, budget);
+  return inside?.expression ? inside : whole;
+}
+
+/**
+ * The first candidate that can be read. A box or a stated final answer that cannot be read is still the answer: nothing is mined from
+ * elsewhere in its place.
+ */
+export function readCandidates(candidates: readonly Candidate[], offset: number, budget: Budget): Reading | null {
+  let firstUnread: Reading | null = null;
+  for (const candidate of candidates.slice(0, MOST_TRIED)) {
+    const reading = readCandidate(candidate, offset, budget);
+    if (reading.expression !== null || candidate.source === 'boxed') return reading;
+    firstUnread ??= reading;
+  }
+  return firstUnread;
+}
+
+function readCandidate(candidate: Candidate, offset: number, budget: Budget): Reading {
+  const range = [candidate.start + offset, candidate.end + offset] as const;
+  const text = candidate.parts.map((part) => part.trim()).join(', ');
+  const at = { text, source: candidate.source, range };
+  const items: Expression[] = [];
+  for (const part of candidate.parts) {
+    const parsed = parseAnswer(part, budget);
+    if (parsed.expression === null) return { ...at, expression: null, failure: parsed.failure };
+    if (parsed.expression.kind === 'list' && candidate.parts.length > 1) items.push(...parsed.expression.items);
+    else items.push(parsed.expression);
+  }
+  const expression: Expression = items.length === 1 ? items[0]! : { kind: 'list', joiner: ',', items };
+  return { ...at, expression, failure: null };
+}

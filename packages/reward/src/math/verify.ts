@@ -1,0 +1,149 @@
+import type { Judgement, Verdict } from '../verdict.ts';
+import { ANSWER_STEPS, Budget, BudgetExceeded, RESPONSE_CHARACTERS } from './budget.ts';
+import { compareAnswers } from './compare/answers.ts';
+import type { CandidateSource } from './extract/candidate.ts';
+import { type ExtractTarget, findCandidates } from './extract/extract.ts';
+import { answerText } from './extract/reasoning.ts';
+import { formatExpression } from './format.ts';
+import { type Reading, readCandidates, readGold } from './read.ts';
+
+/** Settings of one verification. All are optional. */
+export interface MathOptions {
+  /** What to look for in the gold and in the response; by default the whole gold, and everything in the response. */
+  readonly extract?: { readonly gold?: readonly ExtractTarget[]; readonly response?: readonly ExtractTarget[] };
+  /** Decimal places to which both sides are rounded when one is written as a decimal. Default 6. */
+  readonly floatRounding?: number;
+  /** Whether variable names matter. Default true. */
+  readonly strict?: boolean;
+  /** The chat template wrote `<think>` into the prompt: a response without `</think>` is all reasoning. Default false. */
+  readonly promptOpensReasoning?: boolean;
+  /** Why generation ended; a response cut off at its length limit is incorrect whatever it holds. Default `stop`. */
+  readonly finish?: 'stop' | 'length';
+}
+
+/** What the verdict rests on, for people. */
+export interface MathDetails {
+  readonly source: CandidateSource | null;
+  /** Character range of the extracted text in the response. */
+  readonly range: readonly [number, number] | null;
+  readonly goldForms: readonly string[];
+  readonly responseForm: string | null;
+  readonly rule: string;
+  readonly steps: number;
+}
+
+export interface MathJudgement extends Judgement {
+  readonly details: MathDetails;
+}
+
+/** Letters of multiple-choice questions. */
+const CHOICES = 'ABCDEFGHIJ';
+
+/**
+ * Judges whether a response states one of the golds. Synchronous, bounded by a step budget, never throws on any text.
+ *
+ * - `correct`: the extracted answer equals a gold.
+ * - `incorrect`: it does not, or no answer was found, or the answer is beyond the budget.
+ * - `unverifiable`: no gold could be read. The record is at fault and no reward is given.
+ */
+export function verifyMath(response: string, gold: string | readonly string[], options: MathOptions = {}): MathJudgement {
+  const started = performance.now();
+  const golds = typeof gold === 'string' ? [gold] : gold;
+  const goldBudget = new Budget(ANSWER_STEPS);
+  const budget = new Budget(ANSWER_STEPS);
+  const conclude = (verdict: Verdict, rule: string, answer: Reading | null, goldReadings: readonly Reading[]): MathJudgement =>
+    judgement({ verdict, rule, answer, goldReadings, steps: budget.spent + goldBudget.spent, started });
+
+  const goldReadings = readGolds(golds, options, goldBudget);
+  const readable = goldReadings.filter((reading) => reading.expression !== null);
+  const wholeGolds = goldReadings.filter((reading) => reading.expression === null && reading.text !== '');
+  if (readable.length === 0 && wholeGolds.length === 0) return conclude('unverifiable', 'no gold answer can be read', null, goldReadings);
+  if (options.finish === 'length') return conclude('incorrect', 'the response was cut off at its length limit', null, goldReadings);
+  const part = answerText(response, options.promptOpensReasoning ?? false);
+  if (part === null) return conclude('incorrect', 'the response never leaves its reasoning', null, goldReadings);
+
+  let answer: Reading | null = null;
+  try {
+    answer = readResponse(part, options, readable, budget);
+    if (answer === null)
+      return unreadable(readable, (rule) => conclude(readable.length === 0 ? 'unverifiable' : 'incorrect', rule, null, goldReadings));
+    let rule = 'the answer differs';
+    for (const reading of goldReadings) {
+      const comparison = compareReadings(reading, answer, options, budget);
+      rule = comparison.rule;
+      if (comparison.equal) return conclude('correct', rule, answer, goldReadings);
+    }
+    return conclude(readable.length === 0 ? 'unverifiable' : 'incorrect', rule, answer, goldReadings);
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return conclude('incorrect', error.message, answer, goldReadings);
+    throw error;
+  }
+}
+
+const unreadable = (readable: readonly Reading[], conclude: (rule: string) => MathJudgement): MathJudgement =>
+  conclude(readable.length === 0 ? 'no gold answer can be read' : 'no answer found in the response');
+
+function readGolds(golds: readonly string[], options: MathOptions, budget: Budget): readonly Reading[] {
+  const readings: Reading[] = [];
+  for (const gold of golds) {
+    try {
+      readings.push(readGold(gold, options.extract?.gold ?? null, budget));
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+      readings.push({ text: '', expression: null, source: null, range: null, failure: error.message });
+    }
+  }
+  return readings;
+}
+
+function readResponse(
+  { text, offset }: { text: string; offset: number },
+  options: MathOptions,
+  golds: readonly Reading[],
+  budget: Budget,
+): Reading | null {
+  const cut = Math.max(0, text.length - RESPONSE_CHARACTERS);
+  const explicit = options.extract?.response;
+  const asksForLetter = golds.some((gold) => gold.expression?.kind === 'symbol' && CHOICES.includes(gold.expression.name));
+  const targets = explicit ?? (asksForLetter ? (['latex', 'expr', 'string'] as const) : (['latex', 'expr'] as const));
+  const candidates = findCandidates(text.slice(cut), { targets, letters: CHOICES, bareText: explicit === undefined });
+  return readCandidates(candidates, cut + offset, budget);
+}
+
+function compareReadings(gold: Reading, answer: Reading, options: MathOptions, budget: Budget): { equal: boolean; rule: string } {
+  const sameText = gold.text !== '' && gold.text === answer.text;
+  if (gold.expression === null || answer.expression === null) return { equal: sameText, rule: 'character by character' };
+  return compareAnswers(gold.expression, answer.expression, {
+    floatRounding: options.floatRounding ?? 6,
+    strict: options.strict ?? true,
+    budget,
+    goldText: gold.text,
+    responseText: answer.text,
+  });
+}
+
+interface Conclusion {
+  readonly verdict: Verdict;
+  readonly rule: string;
+  readonly answer: Reading | null;
+  readonly goldReadings: readonly Reading[];
+  readonly steps: number;
+  readonly started: number;
+}
+
+function judgement({ verdict, rule, answer, goldReadings, steps, started }: Conclusion): MathJudgement {
+  const goldForms = goldReadings.map((reading) =>
+    reading.expression === null ? `unread: ${reading.failure}` : formatExpression(reading.expression),
+  );
+  const responseForm = answer?.expression ? formatExpression(answer.expression) : null;
+  const where = answer?.range ? `${answer.source} at ${answer.range[0]}` : 'nothing';
+  const evidence = `${verdict}: ${rule}; found ${where}: ${responseForm ?? answer?.text ?? '-'}; gold: ${goldForms.join(' | ') || '-'}`;
+  return {
+    verdict,
+    reward: verdict === 'correct' ? 1 : verdict === 'incorrect' ? 0 : null,
+    extracted: answer === null ? null : answer.text,
+    evidence: evidence.replace(/\s+/g, ' '),
+    durationMs: performance.now() - started,
+    details: { source: answer?.source ?? null, range: answer?.range ?? null, goldForms, responseForm, rule, steps },
+  };
+}
