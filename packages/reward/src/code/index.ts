@@ -14,6 +14,7 @@ export { extractCode } from './extract-code.ts';
 export { type CodeTests, GroundTruthError, parseGroundTruth } from './ground-truth.ts';
 export type { Interpreter, InterpreterEnd, ProgramSettings, Sandbox, SandboxSlot } from './interpreter.ts';
 export { type CodeLimits, DEFAULT_LIMITS, resolveLimits } from './limits.ts';
+export { LineQueue } from './line-queue.ts';
 export { Pool, PoolClosed, type PoolOptions } from './pool.ts';
 export { JUDGE_SOURCE, PROGRAM_SOURCE } from './sources.ts';
 export { PYTHON_PACKAGE, PYTHON_PACKAGE_BYTES, type PythonFiles } from './wasm/carrier.ts';

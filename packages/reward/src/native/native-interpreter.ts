@@ -1,0 +1,116 @@
+/** One Python process inside bubblewrap, as an interpreter. */
+import { closeSync, openSync } from 'node:fs';
+import { type CodeLimits, type Interpreter, type InterpreterEnd, LineQueue } from '../code/index.ts';
+import { type BubblewrapSettings, bubblewrapCommand } from './bubblewrap.ts';
+
+const ERROR_TAIL_BYTES = 4096;
+/** Exit statuses of the driver, and of a shell-like wrapper after a signal. */
+const MEMORY_STATUS = 66;
+const CPU_SIGNAL_STATUS = 128 + 24;
+const KILL_SIGNAL_STATUS = 128 + 9;
+
+/**
+ * Starts it. Its limits on memory, CPU, files and processes are set by the driver inside, before any of the program's code runs and for
+ * good; the wall clock is kept here.
+ * @param filter path of the seccomp filter's bytes
+ */
+export function startNativeInterpreter(
+  settings: BubblewrapSettings,
+  filter: string,
+  role: { readonly driver: 'program' | 'judge'; readonly mode: 'whole' | 'lines' },
+  limits: CodeLimits,
+): Interpreter {
+  const descriptor = openSync(filter, 'r');
+  let child: Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
+  try {
+    child = Bun.spawn(bubblewrapCommand(settings, role.driver, role.mode === 'whole' ? 'whole' : 'lines'), {
+      stdio: ['pipe', 'pipe', 'pipe', descriptor],
+      env: {},
+    });
+  } finally {
+    closeSync(descriptor);
+  }
+  const begun = performance.now();
+  let reason: InterpreterEnd['reason'] | null = null;
+  const end = (why: InterpreterEnd['reason']): void => {
+    reason ??= why;
+    child.kill('SIGKILL');
+  };
+  const queue = new LineQueue(limits.outputBytes, () => end('output'));
+  const output: Uint8Array[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const readOutput = async (): Promise<void> => {
+    const decoder = new TextDecoder();
+    let length = 0;
+    for await (const chunk of child.stdout) {
+      if (role.mode === 'whole') {
+        length += chunk.length;
+        if (length > limits.outputBytes) return end('output');
+        output.push(chunk);
+      } else {
+        if (chunk.includes(10)) clearTimeout(timer);
+        queue.push(decoder.decode(chunk, { stream: true }));
+      }
+    }
+  };
+  const readErrors = async (): Promise<string> => {
+    let tail = new Uint8Array(0);
+    let length = 0;
+    for await (const chunk of child.stderr) {
+      length += chunk.length;
+      const joined = new Uint8Array(tail.length + chunk.length);
+      joined.set(tail);
+      joined.set(chunk, tail.length);
+      tail = joined.slice(-ERROR_TAIL_BYTES);
+      if (length > limits.outputBytes) {
+        end('output');
+        break;
+      }
+    }
+    return new TextDecoder().decode(tail);
+  };
+  const ended = (async (): Promise<InterpreterEnd> => {
+    const [status, , errorTail] = await Promise.all([child.exited, readOutput(), readErrors()]);
+    clearTimeout(timer);
+    queue.close();
+    const whole = Buffer.concat(output);
+    return {
+      reason: reason ?? endOf(status, errorTail),
+      code: status,
+      errorTail,
+      output: new TextDecoder().decode(whole),
+      durationMs: performance.now() - begun,
+    };
+  })();
+  const write = (bytes: Uint8Array): void => {
+    // A program that ended or reads nothing is reported by its end, not by the pipe.
+    try {
+      child.stdin.write(bytes);
+      Promise.resolve(child.stdin.flush()).catch(() => undefined);
+    } catch {
+      return;
+    }
+  };
+  return {
+    send(bytes, limitMs) {
+      if (limitMs !== undefined) {
+        clearTimeout(timer);
+        timer = setTimeout(() => end('timeout'), limitMs);
+      }
+      write(bytes);
+    },
+    closeInput() {
+      Promise.resolve(child.stdin.end()).catch(() => undefined);
+    },
+    nextLine: () => queue.next(),
+    ended,
+    kill: () => end('killed'),
+  };
+}
+
+function endOf(status: number, errorTail: string): InterpreterEnd['reason'] {
+  if (status === MEMORY_STATUS || /^MemoryError/m.test(errorTail.slice(-ERROR_TAIL_BYTES))) return 'memory';
+  if (status === CPU_SIGNAL_STATUS || status === KILL_SIGNAL_STATUS) return 'timeout';
+  return status >= 128 ? 'crash' : 'exit';
+}
