@@ -29,3 +29,8 @@ export { type DumpedSample, type DumpFile, listRolloutDumps, type RolloutDump, r
 export { createRunFolder, openRunFolder, type RunFolder, readConfiguration } from './run-folder/run-folder.ts';
 export { type PreparedPrompt, preparePrompt } from './step/prompts.ts';
 export { type TrainOptions, train } from './train.ts';
+export { createLocalPolicy, createReference, type OpenModel, openModel, type PolicySize } from './local/local-policy.ts';
+export { type LocalRun, openLocalRun } from './local/local-run.ts';
+export { findModelFiles } from './local/model-source.ts';
+export { type LoadedFiles, openProblems, type RunProblems } from './local/problems.ts';
+export { openVerifier } from './local/verifiers.ts';

@@ -148,12 +148,14 @@ class TrainingRun {
     else if (due(evalEvery)) await this.#evaluate('interval');
 
     const isDue = this.#step === total || due(checkpointEvery) || this.#step === selectedStep;
-    if (isDue && !this.#hasEvent('checkpoint-written')) {
-      this.#options.onProgress?.({ phase: 'checkpoint' });
-      const start = performance.now();
-      const { bytes } = await this.#checkpoint();
-      const clock = { write_s: (performance.now() - start) / 1000, bytes };
-      await this.#emit({ event: 'checkpoint-written', step: this.#step, path: `checkpoints/step-${this.#step}`, clock });
+    if (isDue) {
+      if (!this.#hasEvent('checkpoint-written')) {
+        this.#options.onProgress?.({ phase: 'checkpoint' });
+        const start = performance.now();
+        const { bytes } = await this.#checkpoint();
+        const clock = { write_s: (performance.now() - start) / 1000, bytes };
+        await this.#emit({ event: 'checkpoint-written', step: this.#step, path: `checkpoints/step-${this.#step}`, clock });
+      }
       await keepCheckpoints(this.#options.runFolder, this.#checkpointsToKeep());
     }
     this.#checkInterrupt();

@@ -1,0 +1,128 @@
+import type { Device } from '@or1/compute';
+import {
+  DeviceLearner,
+  LanguageModel,
+  type Learner,
+  type ModelFiles,
+  type ModelFolder,
+  openModelFolder,
+  openTensorFile,
+  parameterShapes,
+  type TensorReader,
+  writeModelFolder,
+  writeTensorFile,
+} from '@or1/model';
+import { directoryFiles } from '@or1/model/node';
+import { LocalEngine } from '@or1/rollout';
+import { InputError } from '../errors.ts';
+import type { Policy, PolicyStore, TextCodec } from '../ports.ts';
+import { createTextCodec } from './text-codec.ts';
+
+/** A model folder that is open but not yet on a device: enough to encode prompts and to size what comes. */
+export interface OpenModel {
+  readonly location: string;
+  readonly folder: ModelFolder;
+  readonly text: TextCodec;
+}
+
+export async function openModel(files: ModelFiles): Promise<OpenModel> {
+  const folder = await openModelFolder(files);
+  return { location: files.location, folder, text: createTextCodec(folder, files.location) };
+}
+
+export interface PolicySize {
+  /** Longest prompt, in tokens. */
+  readonly promptCapacity: number;
+  /** Longest response, in tokens. */
+  readonly contextLength: number;
+  readonly samplesPerPrompt: number;
+  readonly trainable: boolean;
+}
+
+/** Responses decoded side by side, and rows of a training micro-batch: both decide speed and memory, neither the results. */
+const SLOTS = 256;
+const MICRO_BATCH_ROWS = 1536;
+
+/** The positions that prompts and responses need together, checked against what the model was made for. */
+function positionsFor(model: OpenModel, { promptCapacity, contextLength }: PolicySize): number {
+  const positions = promptCapacity + contextLength;
+  const { maxPositions } = model.folder.config;
+  if (positions > maxPositions) {
+    throw new InputError(
+      `${model.location}: prompts of ${promptCapacity} tokens and contextLength ${contextLength} exceed its ${maxPositions} positions; lower contextLength or promptLengthCap`,
+    );
+  }
+  return positions;
+}
+
+/**
+ * Puts a model on a device, ready to sample and, if `trainable`, to learn. Memory is allocated here and never again.
+ *
+ * @throws InputError when the sizes exceed the model's positions.
+ */
+export async function createLocalPolicy(device: Device, model: OpenModel, size: PolicySize): Promise<Policy> {
+  const { folder } = model;
+  const { config } = folder;
+  const positions = positionsFor(model, size);
+  const network = await LanguageModel.create(device, config, folder.tensors, { trainable: size.trainable, positions });
+  const learner = new DeviceLearner(network, { microBatchRows: Math.max(MICRO_BATCH_ROWS, positions), trainable: size.trainable });
+  const engine = new LocalEngine(network, {
+    slots: SLOTS,
+    promptSegments: Math.min(SLOTS, Math.ceil(SLOTS / size.samplesPerPrompt) + 8),
+    promptCapacity: size.promptCapacity,
+    contextLength: size.contextLength,
+  });
+  return {
+    learner,
+    engine,
+    text: model.text,
+    stopTokens: config.endTokens,
+    suppressTokens: folder.generation.suppressTokens,
+    exactSampler: device.kind !== 'webgpu',
+    store: createStore(folder, network, learner),
+    device: { description: device.description, threads: device.threads },
+  };
+}
+
+/** A second copy of the model that only scores: the reference policy of a KL term. */
+export async function createReference(device: Device, model: OpenModel, size: PolicySize): Promise<Pick<Learner, 'score'>> {
+  const positions = positionsFor(model, size);
+  const { config, tensors } = model.folder;
+  const network = await LanguageModel.create(device, config, tensors, { trainable: false, positions });
+  return new DeviceLearner(network, { microBatchRows: Math.max(MICRO_BATCH_ROWS, positions), trainable: false });
+}
+
+const OPTIMIZER_FILE = 'optimizer.safetensors';
+const MOMENTS = ['first', 'second'] as const;
+
+function createStore(folder: ModelFolder, network: LanguageModel, learner: DeviceLearner): PolicyStore {
+  const { config } = folder;
+  const shapes = parameterShapes(config);
+  return {
+    async save(path) {
+      // The weights in training are f32; a rounded checkpoint could not be resumed bit for bit.
+      await writeModelFolder(directoryFiles(path), {
+        config,
+        tensors: network.parameters,
+        storage: 'f32',
+        companions: await folder.companions(),
+      });
+      const moments = learner.moments;
+      if (!moments) return;
+      const all = MOMENTS.flatMap((moment) => shapes.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })));
+      const reader: TensorReader = {
+        read: (name) => {
+          const [moment, ...rest] = name.split('.') as [(typeof MOMENTS)[number], ...string[]];
+          return moments[moment].read(rest.join('.'));
+        },
+      };
+      await writeTensorFile(directoryFiles(`${path}/trainer`), OPTIMIZER_FILE, all, reader);
+    },
+    async load(path) {
+      await network.load((await openModelFolder(directoryFiles(path))).tensors);
+      const file = await openTensorFile(directoryFiles(`${path}/trainer`), OPTIMIZER_FILE);
+      const momentsOf = (moment: string): TensorReader => ({ read: (name) => file.read(`${moment}.${name}`) });
+      await learner.loadMoments(momentsOf('first'), momentsOf('second'));
+    },
+  };
+}
