@@ -8,7 +8,7 @@ import type { ModelFiles, ModelFolder } from './folder-types.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** Files that belong to the text side of a model; a checkpoint carries them along unchanged. */
-export const COMPANION_FILES = [
+const COMPANION_FILES = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',

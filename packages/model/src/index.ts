@@ -15,6 +15,7 @@ export { openModelFolder } from './folder.ts';
 export { ModelInputError } from './folder-error.ts';
 export { fetchFiles } from './folder-fetch.ts';
 export { memoryFiles } from './folder-memory.ts';
+export { promptTokens } from './folder-prompt.ts';
 export type { ByteRange, FolderTensors, ModelFiles, ModelFolder, TensorReader, WritableModelFiles } from './folder-types.ts';
 export { type WriteModelFolder, writeModelFolder } from './folder-writer.ts';
 export type { Learner, LearnerOptions, TokenScores, TokenWeights, TrainingGroup } from './learner-types.ts';
