@@ -1,5 +1,6 @@
 import type { Device } from '../device.ts';
 import { createReferenceDevice } from '../reference/device.ts';
+import { createWasmDevice } from '../wasm/wasm-device.ts';
 
 /** A way to make a device for tests. */
 export interface DeviceVariant {
@@ -9,7 +10,13 @@ export interface DeviceVariant {
   create(): Promise<Device>;
 }
 
-/** The devices that this machine can run. */
+/** The devices that this machine can run. The small workspace makes kernels walk their rows in several blocks. */
 export async function availableDevices(): Promise<readonly DeviceVariant[]> {
-  return [{ name: 'reference', arithmetic: 'f64', create: async () => createReferenceDevice() }];
+  return [
+    { name: 'reference', arithmetic: 'f64', create: async () => createReferenceDevice() },
+    { name: 'wasm simd, 1 thread', arithmetic: 'f32', create: () => createWasmDevice({ threads: 1 }) },
+    { name: 'wasm simd, 2 threads', arithmetic: 'f32', create: () => createWasmDevice({ threads: 2, workspaceBytes: 2 ** 16 }) },
+    { name: 'wasm simd, 3 threads', arithmetic: 'f32', create: () => createWasmDevice({ threads: 3 }) },
+    { name: 'wasm scalar, 2 threads', arithmetic: 'f32', create: () => createWasmDevice({ threads: 2, build: 'scalar' }) },
+  ];
 }
