@@ -16,7 +16,7 @@ type Shape =
  */
 export function parquetBytes(rows: readonly Row[], place: string): Uint8Array {
   let shape: Shape = { kind: 'unknown' };
-  for (const row of rows) shape = mergeShapes(shape, shapeOf(row), '', place);
+  for (const row of rows) shape = mergeShapes(shape, shapeOf(row, '', place), '', place);
   if (shape.kind !== 'object' || shape.fields.size === 0)
     throw new DataError(place, 'there are no rows to write', 'Parquet needs at least one row');
   const columns = [...shape.fields].filter(([, field]) => field.kind !== 'unknown');
@@ -35,14 +35,25 @@ export function parquetBytes(rows: readonly Row[], place: string): Uint8Array {
   return writer.getBytes();
 }
 
-function shapeOf(value: unknown): Shape {
+function shapeOf(value: unknown, column: string, place: string): Shape {
   if (value === null || value === undefined) return { kind: 'unknown' };
   if (typeof value === 'boolean' || typeof value === 'string') return { kind: typeof value as 'boolean' | 'string' };
   if (typeof value === 'number') return { kind: Number.isSafeInteger(value) ? 'integer' : 'number' };
   if (Array.isArray(value)) {
-    return { kind: 'list', item: value.reduce<Shape>((item, entry) => mergeShapes(item, shapeOf(entry), '[]', ''), { kind: 'unknown' }) };
+    const inside = `${column}[]`;
+    return {
+      kind: 'list',
+      item: value.reduce<Shape>((item, entry) => mergeShapes(item, shapeOf(entry, inside, place), inside, place), { kind: 'unknown' }),
+    };
   }
-  return { kind: 'object', fields: new Map(Object.entries(value).map(([key, item]) => [key, shapeOf(item)])) };
+  return {
+    kind: 'object',
+    fields: new Map(Object.entries(value).map(([key, item]) => [key, shapeOf(item, fieldName(column, key), place)])),
+  };
+}
+
+function fieldName(column: string, key: string): string {
+  return column === '' ? key : `${column}.${key}`;
 }
 
 function mergeShapes(a: Shape, b: Shape, column: string, place: string): Shape {
@@ -52,7 +63,7 @@ function mergeShapes(a: Shape, b: Shape, column: string, place: string): Shape {
   if (a.kind === 'object' && b.kind === 'object') {
     const fields = new Map(a.fields);
     for (const [key, field] of b.fields)
-      fields.set(key, mergeShapes(fields.get(key) ?? { kind: 'unknown' }, field, column === '' ? key : `${column}.${key}`, place));
+      fields.set(key, mergeShapes(fields.get(key) ?? { kind: 'unknown' }, field, fieldName(column, key), place));
     return { kind: 'object', fields };
   }
   if (a.kind === b.kind) return a;

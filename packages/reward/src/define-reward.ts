@@ -1,3 +1,4 @@
+import { DeadlineError, withDeadline } from './deadline.ts';
 import type { Judgement, RewardInput, Verdict, Verifier } from './verdict.ts';
 
 /** What a user's reward may return: a number, a yes or no, or the parts of a judgement that it wants to state. */
@@ -18,14 +19,22 @@ const fields: readonly string[] = ['verdict', 'reward', 'extracted', 'evidence']
  * - `true` and `false` are `correct` with reward 1 and `incorrect` with reward 0
  * - an object states `verdict` or `reward` or both, and `extracted` and `evidence` if it likes
  *
- * Anything else (NaN, undefined, an unknown field, a thrown error) is an infrastructure error of this one sample, with evidence; it
- * never becomes a silent 0.
+ * Anything else (NaN, undefined, an unknown field, a thrown error, no answer within `timeoutMs`, 30 s unless stated) is an infrastructure
+ * error of this one sample, with evidence; it never becomes a silent 0.
  */
-export function defineReward(reward: (input: RewardInput) => RewardOutcome | Promise<RewardOutcome>): DefinedReward {
+export function defineReward(
+  reward: (input: RewardInput) => RewardOutcome | Promise<RewardOutcome>,
+  options: { readonly timeoutMs?: number } = {},
+): DefinedReward {
+  const { timeoutMs = 30_000 } = options;
   const verifier: Verifier = async (input) => {
     const start = performance.now();
-    const judgement = await Promise.try(reward, input).then(judgementOf, (error: unknown) =>
-      failure(`the reward threw: ${describeError(error)}`),
+    const judgement = await withDeadline(timeoutMs, input.signal, (signal) => reward({ ...input, signal })).then(
+      judgementOf,
+      (error: unknown) => {
+        input.signal.throwIfAborted();
+        return failure(error instanceof DeadlineError ? `the reward gave ${error.message}` : `the reward threw: ${describeError(error)}`);
+      },
     );
     return { ...judgement, durationMs: performance.now() - start };
   };
@@ -57,8 +66,8 @@ export function describeError(error: unknown): string {
   return text.replaceAll(/\s+/g, ' ').slice(0, 500);
 }
 
-/** Completes what a reward or a verifier returned to a whole judgement, or says what is wrong with it. */
-export function judgementOf(outcome: unknown): Untimed {
+/** Completes what a reward returned to a whole judgement, or says what is wrong with it. */
+function judgementOf(outcome: unknown): Untimed {
   if (typeof outcome === 'boolean')
     return judged(outcome ? 'correct' : 'incorrect', outcome ? 1 : 0, null, `the reward returned ${outcome}`);
   if (typeof outcome === 'number') {
@@ -75,7 +84,7 @@ export function judgementOf(outcome: unknown): Untimed {
 
 function judgementOfObject(outcome: Record<string, unknown>): Untimed {
   const { verdict, reward, extracted = null, evidence } = outcome;
-  const unknown = Object.keys(outcome).filter((field) => !fields.includes(field) && field !== 'durationMs');
+  const unknown = Object.keys(outcome).filter((field) => !fields.includes(field));
   if (unknown.length > 0)
     return failure(`the reward returned the unknown field ${unknown.join(', ')}; the fields are ${fields.join(', ')}`);
   if (verdict === undefined && reward === undefined)

@@ -1,4 +1,5 @@
-import { describeError, failure, judgementOf } from './define-reward.ts';
+import { DeadlineError, withDeadline } from './deadline.ts';
+import { describeError, failure } from './define-reward.ts';
 import type { Judgement, RewardInput, Verdict, Verifier } from './verdict.ts';
 
 /** One response to judge; the judge adds the signal. */
@@ -7,7 +8,10 @@ export type JudgeItem = Omit<RewardInput, 'signal'>;
 export interface JudgeOptions {
   /** Items judged at the same time. Default 16. */
   readonly concurrency?: number;
-  /** Wall clock for one try of one item, after which its signal aborts and the try is an infrastructure error. Default 30000. */
+  /**
+   * Wall clock for one try of one item, after which its signal aborts and the try is an infrastructure error. Default 360000: a backstop
+   * above the longest run of the code verifier; verifiers and user rewards have shorter limits of their own.
+   */
   readonly timeoutMs?: number;
   /** How often an infrastructure error is tried again. Default 1. */
   readonly retries?: number;
@@ -41,7 +45,7 @@ export interface Judge {
 
 /** A judge over one verifier; items may arrive while others are being judged, so verification overlaps generation. */
 export function createJudge(verifier: Verifier, options: JudgeOptions = {}): Judge {
-  const { concurrency = 16, timeoutMs = 30_000, retries = 1, truncated = 'zero', signal, onProgress } = options;
+  const { concurrency = 16, timeoutMs = 360_000, retries = 1, truncated = 'zero', signal, onProgress } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`concurrency ${concurrency} is not a positive integer`);
   if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs ${timeoutMs} is not positive`);
   if (!Number.isInteger(retries) || retries < 0) throw new RangeError(`retries ${retries} is not a non-negative integer`);
@@ -116,20 +120,28 @@ export async function judgeAll(verifier: Verifier, items: readonly JudgeItem[], 
 
 async function judgeOnce(verifier: Verifier, item: JudgeItem, timeoutMs: number, cancel: AbortSignal | undefined): Promise<Judgement> {
   const start = performance.now();
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(new Error(`no verdict within ${timeoutMs} ms`)), timeoutMs);
-  const signal = cancel ? AbortSignal.any([cancel, timeout.signal]) : timeout.signal;
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  try {
-    const outcome = await Promise.race([Promise.try(verifier, { ...item, signal }), aborted]);
-    return { ...judgementOf(outcome), durationMs: performance.now() - start };
-  } catch (error) {
-    cancel?.throwIfAborted();
-    const what = timeout.signal.aborted ? `no verdict within ${timeoutMs} ms` : `the verifier threw: ${describeError(error)}`;
-    return { ...failure(what), durationMs: performance.now() - start };
-  } finally {
-    clearTimeout(timer);
-  }
+  const judgement = await withDeadline(timeoutMs, cancel, (signal) => verifier({ ...item, signal })).then(
+    (outcome) =>
+      isJudgement(outcome)
+        ? outcome
+        : failure(`the verifier returned ${describeValue(outcome)}, which is no judgement; wrap a plain function in defineReward`),
+    (error: unknown) => {
+      cancel?.throwIfAborted();
+      return failure(error instanceof DeadlineError ? error.message : `the verifier threw: ${describeError(error)}`);
+    },
+  );
+  return { ...judgement, durationMs: performance.now() - start };
+}
+
+/** Verifiers come from outside, so what they return is looked at before it becomes a reward. */
+function isJudgement(value: unknown): value is Judgement {
+  if (typeof value !== 'object' || value === null) return false;
+  const { verdict, reward, extracted, evidence } = value as Partial<Judgement>;
+  if (typeof evidence !== 'string' || !(extracted === null || typeof extracted === 'string')) return false;
+  if (verdict === 'correct' || verdict === 'incorrect') return Number.isFinite(reward);
+  return (verdict === 'unverifiable' || verdict === 'infrastructure-error') && reward === null;
+}
+
+function describeValue(value: unknown): string {
+  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, 200);
 }
