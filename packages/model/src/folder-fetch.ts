@@ -5,7 +5,7 @@ import type { ByteRange, ModelFiles } from './folder-types.ts';
  * A model folder on a web server, through `fetch`: for browsers, or anything with URLs. Weights are fetched by byte range; a server
  * that ignores ranges sends a file once, whole, and it is then kept in memory.
  */
-export function fetchFiles(folder: string | URL, request: typeof fetch = fetch): ModelFiles {
+export function fetchFiles(folder: string | URL, request: (url: string, init?: RequestInit) => Promise<Response> = fetch): ModelFiles {
   const location = String(folder).replace(/\/+$/, '');
   const whole = new Map<string, Uint8Array<ArrayBuffer>>();
 

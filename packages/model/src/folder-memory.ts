@@ -18,10 +18,10 @@ export function memoryFiles(entries: Map<string, Uint8Array>, location = 'memory
       const { start, end } = range ?? { start: 0, end: content.length };
       if (end > content.length)
         throw new ModelInputError(`${location}/${name} ends after ${content.length} bytes; bytes to ${end} were asked for`);
-      return Uint8Array.from(content.subarray(start, end));
+      return new Uint8Array(content.subarray(start, end));
     },
     write: async (name, content) => {
-      entries.set(name, content instanceof Uint8Array ? Uint8Array.from(content) : await joined(content));
+      entries.set(name, content instanceof Uint8Array ? new Uint8Array(content) : await joined(content));
     },
   };
 }

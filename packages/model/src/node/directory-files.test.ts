@@ -69,7 +69,9 @@ describe('errors name the file', () => {
   });
   test('a directory where files should go', async () => {
     await writeFile(join(directory, 'plain'), 'x');
-    await expect(directoryFiles(join(directory, 'plain')).write('w', bytes('x'))).rejects.toThrow();
+    await expect(directoryFiles(join(directory, 'plain')).write('w', bytes('x'))).rejects.toThrow(
+      `${join(directory, 'plain/w')} cannot be written (`,
+    );
   });
 });
 

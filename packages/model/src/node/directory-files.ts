@@ -19,7 +19,17 @@ export function directoryFiles(directory: string): WritableModelFiles {
       return size;
     },
     read: (name, range) => readBytes(join(directory, name), range),
-    write: (name, content) => writeAtomically(directory, name, content),
+    write: async (name, content) => {
+      try {
+        await writeAtomically(directory, name, content);
+      } catch (cause) {
+        if (!isSystemError(cause)) throw cause;
+        throw new ModelInputError(
+          `${join(directory, name)} cannot be written (${cause.message}); free space there or choose another folder`,
+          { cause },
+        );
+      }
+    },
   };
 }
 
@@ -99,6 +109,11 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Of the operating system, such as a full disk or a folder that may not be written; the source's own errors are no such thing. */
+function isSystemError(error: unknown): error is Error & { readonly code: string; readonly syscall: string } {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
