@@ -29,6 +29,11 @@ export class DeviceLearner implements Learner {
   readonly gradients: ParameterBuffer | null = null;
   /** First and second moments of AdamW. */
   readonly moments: { readonly first: ParameterBuffer; readonly second: ParameterBuffer } | null = null;
+  /**
+   * Where the head's gradient is summed. A tied head has a buffer of its own, added to the embedding's gradient once all micro-batches
+   * are done: summed in turn with the embedding's, the rounding would depend on the micro-batch size.
+   */
+  private readonly headGradient: DeviceBuffer | null = null;
   private readonly norm: DeviceBuffer;
   private readonly mask: DeviceBuffer;
   private readonly familyStart: DeviceBuffer;
@@ -62,6 +67,9 @@ export class DeviceLearner implements Learner {
         first: ParameterBuffer.allocate(device, layout, this.optimizerArena, 'first moments'),
         second: ParameterBuffer.allocate(device, layout, this.optimizerArena, 'second moments'),
       };
+      this.headGradient = config.tiedHead
+        ? this.arena.allocate('f32', config.vocabularySize * config.width, 'head gradient')
+        : this.gradients.slice(HEAD);
     }
   }
 
@@ -111,9 +119,13 @@ export class DeviceLearner implements Learner {
           );
         }
         this.backward(predictions, options, computed);
-        await this.device.flush();
       }
     }
+    if (weights !== null && this.model.config.tiedHead) {
+      this.device.add(this.trainableGradients().slice(EMBEDDING), this.headGradient!);
+      this.device.zero(this.headGradient!);
+    }
+    await this.device.flush();
     return scores;
   }
 
@@ -152,9 +164,10 @@ export class DeviceLearner implements Learner {
   }
 
   private backward(predictions: Predictions, options: LearnerOptions, weights: TokenWeights): void {
-    const { device, model, head, scratch, gradients } = this;
-    if (!scratch || !gradients || !head.gradient) throw new Error('this learner was made to score only; make it with trainable: true');
-    const { width, epsilon, tiedHead } = model.config;
+    const { device, model, head, scratch, gradients, headGradient } = this;
+    if (!scratch || !gradients || !headGradient || !head.gradient)
+      throw new Error('this learner was made to score only; make it with trainable: true');
+    const { width, epsilon } = model.config;
     const rows = predictions.rows.length;
     device.write(head.gradient.logProbabilityWeight, weights.logProbability);
     device.write(head.gradient.entropyWeight, weights.entropy);
@@ -164,7 +177,7 @@ export class DeviceLearner implements Learner {
       logProbabilityWeight: head.gradient.logProbabilityWeight,
       entropyWeight: head.gradient.entropyWeight,
       hiddenGradient: head.gradient.hidden,
-      weightGradient: gradients.slice(tiedHead ? EMBEDDING : HEAD),
+      weightGradient: headGradient,
       rows,
     });
     device.rmsNormBackward({
@@ -284,6 +297,7 @@ export function learnerBytes(model: LanguageModel, settings: LearnerSettings): n
   const rows = settings.microBatchRows;
   const head = 2 * device.bytesFor('u32', rows) + 2 * device.bytesFor('f32', rows * config.width) + 3 * device.bytesFor('f32', rows);
   const headGradient = 2 * device.bytesFor('f32', rows * config.width) + 3 * device.bytesFor('f32', rows);
+  const tiedHeadGradient = config.tiedHead ? device.bytesFor('f32', config.vocabularySize * config.width) : 0;
   const caches = (settings.trainable ? config.layers : 1) * device.cacheBytes(rows, config.keyValueHeads, config.headWidth);
   return (
     RowBatch.bytes(device, rows) +
@@ -293,6 +307,6 @@ export function learnerBytes(model: LanguageModel, settings: LearnerSettings): n
     device.bytesFor('f32', config.vocabularySize) +
     device.bytesFor('u32', rows + 1) +
     head +
-    (settings.trainable ? headGradient + BackwardScratch.bytes(device, config, rows) : 0)
+    (settings.trainable ? headGradient + BackwardScratch.bytes(device, config, rows) + tiedHeadGradient : 0)
   );
 }
