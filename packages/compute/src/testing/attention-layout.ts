@@ -2,7 +2,7 @@
  * Rows, slots and contexts of families of sequences, as `attention` and `attentionBackward` take them: one prefix segment a family,
  * then own segments that see the whole prefix and themselves.
  */
-import { type Arena, type Device, type KeyValueCache, SEGMENT_ALIGNMENT } from '../device.ts';
+import { SEGMENT_ALIGNMENT } from '../device.ts';
 
 export interface Family {
   /** Tokens of the shared prefix; 0 for none. */
@@ -94,8 +94,4 @@ export interface AttentionHeads {
 /** Elements of one row of queries, keys and values. */
 export function qkvWidth({ queryHeads, keyHeads, headWidth }: AttentionHeads): number {
   return (queryHeads + 2 * keyHeads) * headWidth;
-}
-
-export function createCacheFor(device: Device, arena: Arena, positions: number, heads: AttentionHeads): KeyValueCache {
-  return device.createCache(arena, positions, heads.keyHeads, heads.headWidth);
 }

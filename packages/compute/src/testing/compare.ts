@@ -48,11 +48,33 @@ export function compareOutputs(expected: Outputs, actual: Outputs, allowed: Read
   });
 }
 
-/** Runs a case on a device and on the reference; every share must be 1 or less. */
-export async function runKernelCase(device: Device, reference: Device, kernelCase: KernelCase): Promise<Difference[]> {
-  const expected = await kernelCase.run(reference);
-  const actual = await kernelCase.run(device);
-  return compareOutputs(expected, actual, kernelCase.allowed(expected));
+/** What a case must give: the reference's outputs, and how far a device may be from them. */
+export interface Expectation {
+  readonly kernelCase: KernelCase;
+  readonly outputs: Outputs;
+  readonly allowed: Readonly<Record<string, Allowed>>;
+}
+
+export async function expectationOf(reference: Device, kernelCase: KernelCase): Promise<Expectation> {
+  const outputs = await kernelCase.run(reference);
+  return { kernelCase, outputs, allowed: kernelCase.allowed(outputs) };
+}
+
+/** Runs a case on a device; every share must be 1 or less. */
+export async function runKernelCase(device: Device, { kernelCase, outputs, allowed }: Expectation): Promise<Difference[]> {
+  return compareOutputs(outputs, await kernelCase.run(device), allowed);
+}
+
+/** Runs cases and tells in words which of them fail. */
+export async function runKernelCases(device: Device, expectations: readonly Expectation[]): Promise<string[]> {
+  const failures: string[] = [];
+  for (const expectation of expectations) {
+    const { kernel, name } = expectation.kernelCase;
+    for (const difference of await runKernelCase(device, expectation)) {
+      if (difference.share > 1) failures.push(`${kernel}, ${name}: ${describeDifference(difference)}`);
+    }
+  }
+  return failures;
 }
 
 /** One line for people about a difference that is not allowed. */

@@ -60,7 +60,7 @@ export function headMagnitudes(
   });
 }
 
-/** Roundings of an attention weight: both its score and the largest may be off, and so may the sum below. */
+/** Roundings of an attention weight: those of its score and of the sum that it is divided by. */
 export function weightRoundings({ scoreRoundings, keys }: HeadMagnitude): number {
-  return ROUNDINGS.attention + 2 * scoreRoundings + sumRoundings(keys.length);
+  return ROUNDINGS.attention + scoreRoundings + sumRoundings(keys.length);
 }

@@ -22,7 +22,7 @@ export function headMagnitudes({ hidden, values, mask, targets }: HeadInputs, { 
   const entropy: number[] = [];
   /** Largest sum of absolute terms of any logit. */
   let logitMagnitude = 0;
-  /** Per row, the mean over tokens of |log p|, which the entropy's terms add up to. */
+  /** Per row, the mean over tokens of 1 + the distance to the largest logit: how errors of logits weigh in the entropy. */
   const spread: number[] = [];
   for (let row = 0; row < rows; row++) {
     const z = Float64Array.from({ length: vocabulary }, (_, v) => {
@@ -43,8 +43,8 @@ export function headMagnitudes({ hidden, values, mask, targets }: HeadInputs, { 
     entropy.push(z.reduce((sum, logit) => (logit > -1e29 ? sum - Math.exp(logit - lse) * (logit - lse) : sum), 0));
     spread.push(z.reduce((sum, logit) => (logit > -1e29 ? sum + Math.exp(logit - lse) * (1 + top - logit) : sum), 0));
   }
-  /** Roundings of a log-probability: its logit, the largest and the sum. */
-  const roundings = ROUNDINGS.head + 2 * logitMagnitude * (4 + sumRoundings(width)) + sumRoundings(vocabulary);
+  /** Roundings of a log-probability: those of its logit and of the sum that it is divided by. */
+  const roundings = ROUNDINGS.head + logitMagnitude * (4 + sumRoundings(width)) + sumRoundings(vocabulary);
   return {
     logits,
     logSumExp,
@@ -52,7 +52,7 @@ export function headMagnitudes({ hidden, values, mask, targets }: HeadInputs, { 
     roundings,
     bounds: {
       logProbability: boundsOf(rows, (row) => bound(roundings, 1) + bound(4, Math.abs(logits[row]![targets[row]!]! - logSumExp[row]!))),
-      entropy: boundsOf(rows, (row) => bound(roundings, 1 + Math.log(vocabulary) + 2 * spread[row]!)),
+      entropy: boundsOf(rows, (row) => bound(roundings, spread[row]!) + bound(2, Math.log(vocabulary))),
       logSumExp: boundsOf(rows, (row) => bound(roundings, 1) + bound(2, Math.abs(logSumExp[row]!))),
     },
   };

@@ -133,7 +133,7 @@ function backwardCase(shape: HeadShape): KernelCase {
           }
         }
       }
-      const each = ROUNDINGS.headBackward + 2 * roundings;
+      const each = ROUNDINGS.headBackward + roundings;
       return {
         hiddenGradient: boundsOf(rows * width, (index) => bound(each + sumRoundings(vocabulary), forHidden[index]!)),
         weightGradient: boundsOf(vocabulary * width, (index) => bound(each + sumRoundings(rows), forWeight[index]!)),

@@ -87,7 +87,7 @@ function adamWCase(length: number, variant: AdamWVariant): KernelCase {
         parameters: boundsOf(length, (i) => {
           const root = Math.sqrt(second![i]! / step.correction2) + step.epsilon;
           const change = step.learningRate * (firstMagnitude(i) / step.correction1 / root + step.weightDecay * Math.abs(before[i]!));
-          return bound(ROUNDINGS.adamW, change) + bound(2, Math.max(Math.abs(before[i]!), Math.abs(parameters![i]!)));
+          return bound(ROUNDINGS.adamW, change) + bound(3, Math.max(Math.abs(before[i]!), Math.abs(parameters![i]!)));
         }),
         first: boundsOf(length, (i) => bound(ROUNDINGS.adamW, firstMagnitude(i))),
         second: boundsOf(length, (i) => bound(ROUNDINGS.adamW, second![i]!)),

@@ -72,11 +72,11 @@ function forwardCase(shape: Shape): KernelCase {
       });
     },
     allowed() {
-      // Elements of rotated vectors lie within ±2, so a score's terms sum to at most 4 E / sqrt(E).
-      const scoreBound = bound(ROUNDINGS.attention + 2 * ROUNDINGS.rotate + sumRoundings(headWidth), 4 * Math.sqrt(headWidth));
+      // Rotated pairs keep their length, so the terms of a score sum to at most the length of two vectors of ones, squared.
+      const scoreBound = bound(ROUNDINGS.attention + 2 * ROUNDINGS.rotate + sumRoundings(headWidth), Math.sqrt(headWidth));
       return {
         qkv: rotatedBounds(shape, inputs(shape).qkv),
-        out: boundsOf(rows * queryHeads * headWidth, () => 2 * scoreBound),
+        out: boundsOf(rows * queryHeads * headWidth, () => scoreBound),
         logSumExp: boundsOf(rows * queryHeads, () => scoreBound),
       };
     },
