@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { outcomeSentence, ratioMaxDeviation } from './facts.ts';
+import { outcomeSentence } from './facts.ts';
 import type { Evaluation, ReportData, Score, StepRecord } from './report-data.ts';
 
 function evaluation(step: number, average: number, half: number): Evaluation {
@@ -15,8 +15,19 @@ function step(number: number, metrics: Record<string, number>): StepRecord {
 }
 
 function run(evaluations: Evaluation[], finished = true): ReportData {
-  const facts = { name: 'r', kind: 'train', preset: 'nano', totalSteps: 80, finished } as ReportData['run'];
-  return { run: facts, evaluations, steps: [step(40, {})], stages: [], skipped: [], samples: [], sampleNotes: [], configuration: {} };
+  const facts = { name: 'r', kind: 'train', preset: 'nano', totalSteps: 80 } as ReportData['run'];
+  const summary = { finished } as ReportData['summary'];
+  return {
+    run: facts,
+    summary,
+    evaluations,
+    steps: [step(40, {})],
+    stages: [],
+
+    samples: [],
+    sampleNotes: [],
+    configuration: {},
+  };
 }
 
 describe('outcomeSentence', () => {
@@ -35,10 +46,4 @@ describe('outcomeSentence', () => {
     );
     expect(outcomeSentence(run([evaluation(0, 0.36, 0.04)], false))).toContain('before training: 36.0 %');
   });
-});
-
-test('ratioMaxDeviation is null only where nothing was compared', () => {
-  expect(ratioMaxDeviation([step(1, {})])).toBeNull();
-  expect(ratioMaxDeviation([step(1, { 'ratio/max-deviation': 0 })])).toBe(0);
-  expect(ratioMaxDeviation([step(1, { 'ratio/max-deviation': 0.01 }), step(2, {}), step(3, { 'ratio/max-deviation': 0 })])).toBe(0.01);
 });

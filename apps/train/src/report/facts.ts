@@ -1,5 +1,5 @@
 import { formatPoints, formatShare } from './format.ts';
-import type { Evaluation, ReportData, StepRecord } from './report-data.ts';
+import type { Evaluation, ReportData } from './report-data.ts';
 
 /** One temperature's held-out evaluations at both ends of a run. */
 export interface BeforeAfter {
@@ -22,8 +22,10 @@ export function beforeAfter(evaluations: readonly Evaluation[]): BeforeAfter[] {
 }
 
 /** The run's outcome in one plain sentence; says so where the intervals do not support a change. */
-export function outcomeSentence({ run, evaluations, steps }: ReportData): string {
-  const where = run.finished ? `${run.totalSteps} steps` : `${steps.at(-1)?.step ?? 0} of ${run.totalSteps} steps (the run has not ended)`;
+export function outcomeSentence({ run, summary, evaluations, steps }: ReportData): string {
+  const where = summary.finished
+    ? `${run.totalSteps} steps`
+    : `${steps.at(-1)?.step ?? 0} of ${run.totalSteps} steps (the run has not ended)`;
   if (run.kind === 'sft') return `Supervised fine-tuning, ${where}.`;
   const [main] = beforeAfter(evaluations);
   if (main === undefined) return `Reinforcement learning, ${where}. No held-out evaluation was made.`;
@@ -39,25 +41,4 @@ export function outcomeSentence({ run, evaluations, steps }: ReportData): string
     `In ${where}, held-out accuracy at temperature ${temperature} ${verb} from ${interval(base)} to ${interval(last)}, ` +
     `${formatPoints(change)} points, over ${last.score.problems} held-out problems.${verdict}`
   );
-}
-
-/** Sum of one metric over the steps that have it. */
-export function total(steps: readonly StepRecord[], metric: string): number {
-  return steps.reduce((sum, step) => sum + (step.metrics[metric] ?? 0), 0);
-}
-
-/** Mean over the steps that have a value; null when none has. */
-export function mean(values: readonly (number | null | undefined)[]): number | null {
-  const present = values.filter((value) => typeof value === 'number');
-  return present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0) / present.length;
-}
-
-/** Largest |ratio - 1| over the steps; null where no step compared sampler and learner. */
-export function ratioMaxDeviation(steps: readonly StepRecord[]): number | null {
-  let largest: number | null = null;
-  for (const { metrics } of steps) {
-    const deviation = metrics['ratio/max-deviation'];
-    if (deviation !== undefined) largest = Math.max(largest ?? 0, deviation);
-  }
-  return largest;
 }

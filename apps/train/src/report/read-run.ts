@@ -1,6 +1,6 @@
 /** From a run folder to what the page shows: the only file of the report that knows events, sample files and rollout dumps. */
 import { basename, resolve } from 'node:path';
-import { type EvaluationResult, type EventOf, InputError, type RunEvent, readEvents } from '@or1/trainer';
+import { type EvaluationResult, type EventOf, InputError, type RunEvent, readEvents, summarizeRun } from '@or1/trainer';
 import { readSamples } from './read-samples.ts';
 import type { Evaluation, ReportData, RunFacts, Score, StepRecord } from './report-data.ts';
 
@@ -62,15 +62,7 @@ function supervisedSteps(events: readonly RunEvent[]): StepRecord[] {
   }));
 }
 
-/** Sum over sessions of the time from a session's start to its last event. */
-function wallSeconds(events: readonly RunEvent[]): number {
-  const lastOfSession = new Map<number, number>();
-  for (const { clock } of events) lastOfSession.set(clock.session, Math.max(lastOfSession.get(clock.session) ?? 0, clock.elapsed_ms));
-  return [...lastOfSession.values()].reduce((sum, elapsed) => sum + elapsed, 0) / 1000;
-}
-
 function runFacts(runFolder: string, start: EventOf<'run-start'>, events: readonly RunEvent[]): RunFacts {
-  const peaks = events.flatMap(({ clock }) => ('peak_memory_bytes' in clock ? [clock.peak_memory_bytes] : []));
   return {
     name: basename(resolve(runFolder)),
     kind: start.kind,
@@ -80,13 +72,8 @@ function runFacts(runFolder: string, start: EventOf<'run-start'>, events: readon
     device: start.clock.device,
     threads: start.clock.threads,
     startedMs: start.clock.time_ms,
-    finished: events.at(-1)?.event === 'run-end',
-    sessions: new Set(events.map(({ clock }) => clock.session)).size,
-    wallSeconds: wallSeconds(events),
     evaluationSeconds: ofKind(events, 'evaluation-end').reduce((sum, { clock }) => sum + clock.evaluation_s, 0),
     checkpointSeconds: ofKind(events, 'checkpoint-written').reduce((sum, { clock }) => sum + clock.write_s, 0),
-    peakMemoryBytes: peaks.reduce((highest, peak) => Math.max(highest, peak), 0),
-    infrastructureErrors: ofKind(events, 'infrastructure-error').length,
     unverifiableRecords: ofKind(events, 'record-unverifiable').length,
   };
 }
@@ -103,6 +90,7 @@ export async function readRun(runFolder: string): Promise<ReportData> {
   const { samples, notes } = await readSamples(runFolder, events);
   return {
     run: runFacts(runFolder, start, events),
+    summary: summarizeRun(events, runFolder),
     stages: ofKind(events, 'stage-start').map((stage) => ({
       step: stage.step,
       stage: stage.stage,
@@ -113,7 +101,6 @@ export async function readRun(runFolder: string): Promise<ReportData> {
       filteredPrompts: stage.filtered_prompts,
     })),
     steps: start.kind === 'train' ? trainingSteps(events) : supervisedSteps(events),
-    skipped: ofKind(events, 'step-skipped').map(({ step, reason }) => ({ step, reason })),
     evaluations: evaluations(events),
     samples,
     sampleNotes: notes,

@@ -1,3 +1,5 @@
+import type { RunSummary } from '@or1/trainer';
+
 /**
  * What the report page knows of a run, independent of how a run folder stores it; `read-run.ts` alone knows the folder.
  *
@@ -5,11 +7,12 @@
  */
 export interface ReportData {
   readonly run: RunFacts;
+  /** The figures that the command prints as well. */
+  readonly summary: RunSummary;
   readonly stages: readonly StageStart[];
   readonly steps: readonly StepRecord[];
-  readonly skipped: readonly SkippedStep[];
   readonly evaluations: readonly Evaluation[];
-  /** Evaluations and training rollouts in the order in which the page shows them; `samplesTotal` counts those on disk that were looked at. */
+  /** Held-out samples and training rollouts, in the order in which the page shows them. */
   readonly samples: readonly ReportSample[];
   /** What was left out of `samples` and why, as sentences for the page; empty when nothing was. */
   readonly sampleNotes: readonly string[];
@@ -26,16 +29,8 @@ export interface RunFacts {
   readonly threads: number;
   /** Unix time in milliseconds of the first event. */
   readonly startedMs: number;
-  /** Whether the run reached its end; false while it runs and after an interruption. */
-  readonly finished: boolean;
-  /** Sessions: 1, and one more for every resume. */
-  readonly sessions: number;
-  /** Time over all sessions. */
-  readonly wallSeconds: number;
   readonly evaluationSeconds: number;
   readonly checkpointSeconds: number;
-  readonly peakMemoryBytes: number;
-  readonly infrastructureErrors: number;
   readonly unverifiableRecords: number;
 }
 
@@ -60,11 +55,6 @@ export interface StepRecord {
   readonly phases: Readonly<Record<string, number>>;
   readonly generateTokensPerSecond: number | null;
   readonly trainTokensPerSecond: number;
-}
-
-export interface SkippedStep {
-  readonly step: number;
-  readonly reason: string;
 }
 
 export interface Score {

@@ -1,4 +1,4 @@
-import { type BeforeAfter, beforeAfter, mean, outcomeSentence, ratioMaxDeviation, total } from './facts.ts';
+import { type BeforeAfter, beforeAfter, outcomeSentence } from './facts.ts';
 import { formatBytes, formatCount, formatNumber, formatPoints, formatSeconds, formatShare } from './format.ts';
 import { html, type Markup } from './html.ts';
 import type { ReportData, Score } from './report-data.ts';
@@ -16,13 +16,9 @@ function accuracyTiles({ evaluations }: ReportData): Markup[] {
   });
 }
 
-function entropyTile({ steps }: ReportData): Markup[] {
-  const entropies = steps.flatMap(({ metrics }) => (metrics.entropy === undefined ? [] : [metrics.entropy]));
-  const [first] = entropies;
-  const last = entropies.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const lowest = entropies.reduce((least, entropy) => Math.min(least, entropy));
-  return [tile('entropy, nats a token', `${first.toFixed(3)} → ${last.toFixed(3)}`, `lowest ${lowest.toFixed(3)}`)];
+function entropyTile({ summary: { entropy } }: ReportData): Markup[] {
+  if (entropy === null) return [];
+  return [tile('entropy, nats a token', `${entropy.first.toFixed(3)} → ${entropy.last.toFixed(3)}`, `lowest ${entropy.min.toFixed(3)}`)];
 }
 
 function lossTile({ run, steps }: ReportData): Markup[] {
@@ -33,8 +29,7 @@ function lossTile({ run, steps }: ReportData): Markup[] {
 }
 
 /** The claim that training rests on: the policy that is trained is the one that sampled. */
-export function ratioBadge({ run, steps }: ReportData): Markup {
-  const deviation = run.kind === 'train' ? ratioMaxDeviation(steps) : null;
+function ratioBadge({ summary: { ratio_max_deviation: deviation } }: ReportData): Markup {
   if (deviation === null) return html``;
   if (deviation === 0) {
     return html`<li class="badge good">✓ sampler equals learner: max |ratio − 1| = 0</li>`;
@@ -45,16 +40,16 @@ export function ratioBadge({ run, steps }: ReportData): Markup {
 }
 
 function badges(data: ReportData): Markup {
-  const { run, skipped } = data;
+  const { run, summary } = data;
   const trouble = (count: number, one: string, many: string) =>
     count === 0 ? html`` : html`<li class="badge warn">! ${formatCount(count)} ${count === 1 ? one : many}</li>`;
   return html`<ul class="badges">
-    <li class="badge ${run.finished ? 'good' : 'warn'}">${run.finished ? '✓ finished' : '… not finished'}</li>
+    <li class="badge ${summary.finished ? 'good' : 'warn'}">${summary.finished ? '✓ finished' : '… not finished'}</li>
     ${ratioBadge(data)}
-    ${trouble(run.infrastructureErrors, 'verifier failure (its sample was dropped)', 'verifier failures (their samples were dropped)')}
+    ${trouble(summary.infrastructure_errors, 'verifier failure (its sample was dropped)', 'verifier failures (their samples were dropped)')}
     ${trouble(run.unverifiableRecords, 'record at fault (its group was dropped)', 'records at fault (their groups were dropped)')}
-    ${trouble(skipped.length, 'step without an update', 'steps without an update')}
-    ${run.sessions > 1 ? html`<li class="badge">resumed ${run.sessions - 1} ${run.sessions === 2 ? 'time' : 'times'}</li>` : ''}
+    ${trouble(summary.skipped_steps, 'step without an update', 'steps without an update')}
+    ${summary.sessions > 1 ? html`<li class="badge">resumed ${summary.sessions - 1} ${summary.sessions === 2 ? 'time' : 'times'}</li>` : ''}
   </ul>`;
 }
 
@@ -123,32 +118,43 @@ function evaluationTable({ evaluations }: ReportData): Markup {
     right, majority when the most frequent answer is.</p></div>`;
 }
 
-function resources({ run, steps }: ReportData): Markup {
-  const tokens = (metric: string) => formatCount(total(steps, metric));
-  const orDash = (value: number | null, format: (value: number) => string) => (value === null ? '–' : format(value));
-  const rate = (values: readonly (number | null)[]) => orDash(mean(values), (value) => `${formatCount(value)} tokens/s`);
-  const share = (metric: string) => orDash(mean(steps.map(({ metrics }) => metrics[metric])), formatShare);
-  const stepSeconds = mean(steps.map(({ phases }) => Object.values(phases).reduce((sum, seconds) => sum + seconds, 0)));
-  const generation: [string, string][] = [
-    ['tokens generated in training', tokens('tokens/generated')],
-    ['prompt tokens in training', tokens('tokens/prompt')],
-    ['groups kept, mean', share('groups/kept-share')],
-    ['groups rejected, mean', share('groups/rejected-share')],
-    ['generation, mean', rate(steps.map(({ generateTokensPerSecond }) => generateTokensPerSecond))],
+function trainingCosts({ summary: { tokens, rates, rejected_share: rejected } }: ReportData): [string, string][] {
+  return [
+    ['tokens generated', formatCount(tokens.generated)],
+    ['tokens trained', formatCount(tokens.trained)],
+    ['prompt tokens', formatCount(tokens.prompt)],
+    ['tokens of evaluations', formatCount(tokens.evaluation)],
+    ['generation', `${formatCount(rates.generate_tok_s)} tokens/s`],
+    ['training', `${formatCount(rates.train_tok_s)} tokens/s`],
+    ['time a step, mean', formatSeconds(rates.step_s)],
+    ['groups kept, mean', rejected === null ? '–' : formatShare(1 - rejected)],
+    ['groups rejected, mean', rejected === null ? '–' : formatShare(rejected)],
   ];
+}
+
+function supervisedCosts({ steps }: ReportData): [string, string][] {
+  const tokens = steps.reduce((sum, { metrics }) => sum + (metrics['tokens/trained'] ?? 0), 0);
+  const seconds = steps.reduce((sum, { phases }) => sum + (phases.training ?? 0), 0);
+  if (steps.length === 0) return [];
+  return [
+    ['tokens trained', formatCount(tokens)],
+    ['training', `${formatCount(tokens / seconds)} tokens/s`],
+    ['time a step, mean', formatSeconds(seconds / steps.length)],
+  ];
+}
+
+function resources(data: ReportData): Markup {
+  const { run, summary, steps } = data;
   const rows: [string, string][] = [
     ['steps', `${formatCount(steps.at(-1)?.step ?? 0)} of ${formatCount(run.totalSteps)}`],
-    ['wall time', formatSeconds(run.wallSeconds)],
+    ['wall time', formatSeconds(summary.wall_s)],
     ['of it evaluation', formatSeconds(run.evaluationSeconds)],
     ['of it checkpoints', formatSeconds(run.checkpointSeconds)],
-    ['time a step, mean', orDash(stepSeconds, formatSeconds)],
-    ...(run.kind === 'train' ? generation : []),
-    ['tokens trained', tokens('tokens/trained')],
-    ['training, mean', rate(steps.map(({ trainTokensPerSecond }) => trainTokensPerSecond))],
-    ['peak memory', formatBytes(run.peakMemoryBytes)],
+    ...(run.kind === 'train' ? trainingCosts(data) : supervisedCosts(data)),
+    ['peak memory', formatBytes(summary.peak_memory_bytes)],
     ['parameters', formatCount(run.parameters)],
-    ['device', `${run.device}, ${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`],
     ['preset', run.preset],
+    ['device', `${run.device}, ${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`],
   ];
   return html`<div class="panel"><h3>What it took</h3><dl class="facts">
     ${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
@@ -162,7 +168,7 @@ export function summarySection(data: ReportData): Markup {
     <p class="outcome">${outcomeSentence(data)}</p>
     ${badges(data)}
     <dl class="tiles">${[...accuracyTiles(data), ...entropyTile(data), ...lossTile(data)]}
-      ${tile('wall time', formatSeconds(data.run.wallSeconds), `peak memory ${formatBytes(data.run.peakMemoryBytes)}`)}</dl>
+      ${tile('wall time', formatSeconds(data.summary.wall_s), `peak memory ${formatBytes(data.summary.peak_memory_bytes)}`)}</dl>
     ${evaluationTable(data)}
     ${resources(data)}
   </section>`;

@@ -2,7 +2,7 @@ import { element } from './element.ts';
 import type { SampleGroup } from './sample-groups.ts';
 
 /** One character a sample, so that a list shows at a glance what changed: `✗ → ✓`, or `✓✓✗✓` for a group of rollouts. */
-export function outcomeMarks(group: SampleGroup): string {
+function outcomeMarks(group: SampleGroup): string {
   const marks = (moment: string) =>
     group.samples
       .filter((sample) => sample.moment === moment)

@@ -14,7 +14,7 @@ function describe(tokens: SampleTokens, index: number): string {
 }
 
 /** How strongly a token is coloured, 0..1. */
-export function tokenStrength(tokens: SampleTokens, index: number, colouring: 'surprise' | 'entropy'): number {
+function tokenStrength(tokens: SampleTokens, index: number, colouring: 'surprise' | 'entropy'): number {
   const value = colouring === 'surprise' ? -(tokens.logProbabilities[index] ?? 0) : (tokens.entropies?.[index] ?? 0);
   return Math.min(1, Math.max(0, value / STRONGEST[colouring]));
 }
