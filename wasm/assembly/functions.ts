@@ -6,6 +6,8 @@ const LOG2_E: f32 = 1.44269504088896341;
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 const LARGEST: f32 = 88.3762626647949;
+/** 1.5 * 2^23: adding it rounds to the nearest whole number and leaves that number in the low bits. */
+const ROUNDER: f32 = 12582912;
 /** Below this exp is exactly 0, so masked and far-away logits drop out of every sum. */
 const SMALLEST: f32 = -87.3365447505531;
 
@@ -20,7 +22,8 @@ const P5: f32 = 5.0000001201e-1;
 /** exp of four lanes; relative error below 2e-7. */
 @inline export function exp4(x: v128): v128 {
   const clamped = f32x4.min(f32x4.max(x, f32x4.splat(SMALLEST)), f32x4.splat(LARGEST));
-  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(LOG2_E)));
+  const rounded = f32x4.add(f32x4.mul(clamped, f32x4.splat(LOG2_E)), f32x4.splat(ROUNDER));
+  const n = f32x4.sub(rounded, f32x4.splat(ROUNDER));
   const r = f32x4.sub(f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
   let p = f32x4.splat(P0);
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(P1));
@@ -29,7 +32,7 @@ const P5: f32 = 5.0000001201e-1;
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(P4));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(P5));
   const value = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
-  const scale = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const scale = i32x4.shl(i32x4.add(rounded, i32x4.splat(127)), 23);
   return v128.andnot(f32x4.mul(value, scale), f32x4.le(x, f32x4.splat(SMALLEST)));
 }
 
@@ -37,7 +40,8 @@ const P5: f32 = 5.0000001201e-1;
 export function exp1(x: f32): f32 {
   if (x <= SMALLEST) return 0;
   const clamped: f32 = x < LARGEST ? x : LARGEST;
-  const n: f32 = nearest<f32>(clamped * LOG2_E);
+  const rounded: f32 = clamped * LOG2_E + ROUNDER;
+  const n: f32 = rounded - ROUNDER;
   const r: f32 = clamped - n * LN2_HIGH - n * LN2_LOW;
   let p: f32 = P0;
   p = p * r + P1;
@@ -46,7 +50,7 @@ export function exp1(x: f32): f32 {
   p = p * r + P4;
   p = p * r + P5;
   const value: f32 = p * (r * r) + r + <f32>1;
-  return value * reinterpret<f32>((<i32>n + 127) << 23);
+  return value * reinterpret<f32>((reinterpret<i32>(rounded) + 127) << 23);
 }
 
 /** Natural logarithm of a positive normal number: exponent, then the series of 2 atanh((m - 1) / (m + 1)) in f64. */

@@ -233,7 +233,8 @@ export function gradientStrip(dy: usize, lda: usize, count: i32, packed: usize, 
 /** dW [N, K] += dyᵀ · x and dBias [N] += column sums of dy, rows in order. */
 export function linearWeightGradient(dy: usize, x: usize, dw: usize, dBias: usize, rows: i32, outputs: i32, inputs: i32): void {
   const width = ((inputs + 7) & ~7) * 4;
-  const blockRows = <i32>(workspaceSize() / <usize>width);
+  // Blocks of BLOCK_K rows keep the packed rows in the second-level cache while all outputs pass over them.
+  const blockRows = min(BLOCK_K, <i32>(workspaceSize() / <usize>width));
   for (let row0: i32 = 0; row0 < rows; row0 += blockRows) {
     const count = min(blockRows, rows - row0);
     const block = dy + (<usize>row0 * <usize>outputs << 2);

@@ -2,6 +2,7 @@ import { bytes as scalarBytes } from '@or1/wasm/scalar';
 import { bytes as singleBytes } from '@or1/wasm/simd';
 import { bytes as threadedBytes } from '@or1/wasm/simd-threads';
 import { LinearMemory } from './memory.ts';
+import { threadProgram } from './thread-program.ts';
 
 /** The exports of the module in wasm/assembly/index.ts. */
 export interface KernelExports {
@@ -12,11 +13,13 @@ export interface KernelExports {
   multiplyAddCeiling(rounds: number): number;
 }
 
-/** What a worker needs to join: see thread-worker.ts. */
+/** What a worker needs to join: see thread-program.ts. */
 export interface ThreadInvitation {
   readonly bytes: Uint8Array;
   readonly memory: WebAssembly.Memory;
   readonly words: number;
+  /** Address of the word where a trapped thread leaves its mark. */
+  readonly failure: number;
   readonly index: number;
   readonly count: number;
 }
@@ -32,12 +35,12 @@ export interface ThreadWorker {
 export type WasmBuild = 'simd' | 'scalar';
 
 const LINE = 16;
-/** Where, among the shared words, a trapped thread leaves its mark. */
-export const FAILURE_BYTE = 6 * LINE * 4 + 4;
+/** Offset among the shared words of the failure word. */
+const FAILURE_BYTE = 6 * LINE * 4 + 4;
 const PROGRAM_WORDS = 1 << 16;
 const MAXIMUM_PAGES = 65536;
 
-export async function instantiate(bytes: Uint8Array, memory: WebAssembly.Memory): Promise<KernelExports> {
+async function instantiate(bytes: Uint8Array, memory: WebAssembly.Memory): Promise<KernelExports> {
   const imports = {
     env: {
       memory,
@@ -51,7 +54,10 @@ export async function instantiate(bytes: Uint8Array, memory: WebAssembly.Memory)
 }
 
 function spawnWebWorker(): ThreadWorker {
-  return new Worker(new URL('./thread-worker.ts', import.meta.url), { type: 'module' }) as unknown as ThreadWorker;
+  const address = URL.createObjectURL(new Blob([threadProgram], { type: 'text/javascript' }));
+  const worker = new Worker(address);
+  worker.addEventListener('message', () => URL.revokeObjectURL(address), { once: true });
+  return worker as unknown as ThreadWorker;
 }
 
 /** Whether this host can share memory among workers. */
@@ -106,7 +112,7 @@ export class KernelThreads {
             worker.addEventListener('error', (event) =>
               failed(new Error(`kernel thread ${at + 1} did not start: ${event.message ?? 'unknown reason'}`)),
             );
-            worker.postMessage({ bytes, memory, words, index: at + 1, count });
+            worker.postMessage({ bytes, memory, words, failure: words + FAILURE_BYTE, index: at + 1, count });
           }),
       ),
     );

@@ -71,7 +71,7 @@ export interface WasmDeviceOptions {
   readonly build?: WasmBuild;
   /** Memory that the threads share within a command; larger means fewer passes over a batch. */
   readonly workspaceBytes?: number;
-  /** How to start a thread where `Worker` is not the way; it must run thread-worker.ts. */
+  /** How to start a thread where `Worker` is not the way; it must run the text in thread-program.ts. */
   readonly spawn?: () => ThreadWorker;
 }
 
