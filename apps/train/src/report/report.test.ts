@@ -6,7 +6,7 @@ import { InputError } from '@or1/trainer';
 import { renderReport } from './index.ts';
 import type { PageData } from './page/page-data.ts';
 import { SAMPLE_CAPS } from './select-samples.ts';
-import { HOSTILE, writeSyntheticRun } from './testing/synthetic-run.ts';
+import { HOSTILE, writeSyntheticRun, writeSyntheticSupervisedRun } from './testing/synthetic-run.ts';
 
 /** Elements that the page is made of; whatever else a parser finds came in from outside. */
 const ELEMENTS = new Set(
@@ -60,6 +60,7 @@ beforeAll(async () => {
     await writeSyntheticRun(join(folder, name), options);
     pages.set(name, await parse(await renderReport(join(folder, name))));
   }
+  await writeSyntheticSupervisedRun(join(folder, 'supervised'));
 });
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -137,6 +138,15 @@ describe('renderReport', () => {
     expect(text).toContain('The run has 2600 steps.');
     expect(text).toContain(`Of 300 held-out problems ${SAMPLE_CAPS.heldOutProblems} are shown`);
     expect(html.length).toBeLessThan(3_000_000);
+  });
+
+  test('shows supervised fine-tuning with its own charts', async () => {
+    const { data, text } = await parse(await renderReport(join(folder, 'supervised')));
+    expect(data.charts.map(({ id }) => id)).toEqual(['loss', 'gradient-norm', 'learning-rate', 'rates']);
+    expect(data.charts[0]!.series[0]!.values.slice(0, 2)).toEqual([3, 2]);
+    expect(text).toContain('Supervised fine-tuning, 40 steps.');
+    expect(text).toContain('3.000 → 1.050');
+    expect(text).not.toContain('sampler');
   });
 
   test('refuses a folder without a run', async () => {

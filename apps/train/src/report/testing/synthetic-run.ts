@@ -215,3 +215,19 @@ export async function writeSyntheticRun(folder: string, options: Partial<Synthet
   }
   await Bun.write(`${folder}/events.jsonl`, `${events.map((event) => JSON.stringify(event)).join('\n')}\n`);
 }
+
+/** Supervised fine-tuning over 40 steps with a loss of 1 + 2 / step. */
+export async function writeSyntheticSupervisedRun(folder: string): Promise<void> {
+  const clock = (step: number) => ({ time_ms: 1_790_000_000_000 + step, session: 1, elapsed_ms: step * 200 });
+  const start = { v: 1, event: 'run-start', kind: 'sft', preset: 'nano-base', total_steps: 40, parameters: 993_152 };
+  const steps = Array.from({ length: 40 }, (_, index) => ({
+    ...{ v: 1, event: 'sft-step-end', step: index + 1, loss: 1 + 2 / (index + 1), learning_rate: 0.002, gradient_norm: 0.7, tokens: 4096 },
+    clock: { ...clock(index + 1), step_s: 0.2, train_tok_s: 20_480, peak_memory_bytes: 200_000_000 },
+  }));
+  const events = [
+    { ...start, configuration: { preset: 'nano-base' }, clock: { ...clock(0), device: 'WebAssembly SIMD', threads: 1 } },
+    ...steps,
+    { v: 1, event: 'run-end', step: 40, clock: { ...clock(40), peak_memory_bytes: 200_000_000 } },
+  ];
+  await Bun.write(`${folder}/events.jsonl`, `${events.map((event) => JSON.stringify(eventSchema.parse(event))).join('\n')}\n`);
+}
