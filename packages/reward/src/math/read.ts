@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
+import type { RankedCandidate } from './extract/anchors.ts';
 import { lastBoxes } from './extract/boxed.ts';
-import type { Candidate, CandidateSource } from './extract/candidate.ts';
+import { type Candidate, type CandidateSource, RANKS } from './extract/candidate.ts';
 import { type ExtractTarget, findCandidates } from './extract/extract.ts';
 import { parseAnswer } from './parse/parse.ts';
 import type { Expression } from './parse/tree.ts';
@@ -17,7 +18,7 @@ export interface Reading {
 
 /** Candidates that are tried before a response counts as unreadable. */
 const MOST_TRIED = 12;
-const WHOLLY_DELIMITED = /^(?:\$\$([^$]+)\$\$|\$([^$]+)\$|\\\(([^]*)\\\)|\\\[([^]*)\\\])\.?$/;
+const WHOLLY_DELIMITED = /^(?:\$\$([^$]+)\$\$|\$([^$]+)\$|\\\(([\s\S]*)\\\)|\\\[([\s\S]*)\\\])\.?$/;
 
 /**
  * Reads a gold answer: with targets as a response is read, without them as one expression, whose delimiters or box are taken off.
@@ -38,14 +39,15 @@ export function readGold(gold: string, targets: readonly ExtractTarget[] | null,
 }
 
 /**
- * The first candidate that can be read. A box or a stated final answer that cannot be read is still the answer: nothing is mined from
+ * The first candidate that can be read. A box or a formula behind an anchor that cannot be read is still the answer: nothing is mined from
  * elsewhere in its place.
  */
-export function readCandidates(candidates: readonly Candidate[], offset: number, budget: Budget): Reading | null {
+export function readCandidates(candidates: readonly RankedCandidate[], offset: number, budget: Budget): Reading | null {
   let firstUnread: Reading | null = null;
-  for (const candidate of candidates.slice(0, MOST_TRIED)) {
+  for (const { candidate, rank } of candidates.slice(0, MOST_TRIED)) {
     const reading = readCandidate(candidate, offset, budget);
-    if (reading.expression !== null || candidate.source === 'boxed') return reading;
+    const isStated = candidate.source === 'boxed' || (candidate.source === 'latex' && rank < RANKS.unanchored);
+    if (reading.expression !== null || isStated) return reading;
     firstUnread ??= reading;
   }
   return firstUnread;
@@ -64,4 +66,10 @@ function readCandidate(candidate: Candidate, offset: number, budget: Budget): Re
   }
   const expression: Expression = items.length === 1 ? items[0]! : { kind: 'list', joiner: ',', items };
   return { ...at, expression, failure: null };
+}
+
+/** Reads a part of an answer in its place. */
+export function readPart(whole: Reading, part: string, budget: Budget): Reading {
+  const parsed = parseAnswer(part, budget);
+  return { ...whole, text: part, expression: parsed.expression, failure: parsed.failure };
 }

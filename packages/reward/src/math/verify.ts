@@ -1,11 +1,12 @@
 import type { Judgement, Verdict } from '../verdict.ts';
 import { ANSWER_STEPS, Budget, BudgetExceeded, RESPONSE_CHARACTERS } from './budget.ts';
+import { splitChoice } from './choices.ts';
 import { compareAnswers } from './compare/answers.ts';
 import type { CandidateSource } from './extract/candidate.ts';
 import { type ExtractTarget, findCandidates } from './extract/extract.ts';
 import { answerText } from './extract/reasoning.ts';
 import { formatExpression } from './format.ts';
-import { type Reading, readCandidates, readGold } from './read.ts';
+import { type Reading, readCandidates, readGold, readPart } from './read.ts';
 
 /** Settings of one verification. All are optional. */
 export interface MathOptions {
@@ -110,16 +111,44 @@ function readResponse(
   return readCandidates(candidates, cut + offset, budget);
 }
 
-function compareReadings(gold: Reading, answer: Reading, options: MathOptions, budget: Budget): { equal: boolean; rule: string } {
-  const sameText = gold.text !== '' && gold.text === answer.text;
-  if (gold.expression === null || answer.expression === null) return { equal: sameText, rule: 'character by character' };
-  return compareAnswers(gold.expression, answer.expression, {
+interface ComparisonNote {
+  readonly equal: boolean;
+  readonly rule: string;
+}
+
+function compareReadings(gold: Reading, answer: Reading, options: MathOptions, budget: Budget): ComparisonNote {
+  const labelled = compareLabelled(gold, answer, options, budget);
+  if (labelled?.equal) return labelled;
+  if (gold.expression === null || answer.expression === null) {
+    return { equal: gold.text !== '' && gold.text === answer.text, rule: 'character by character' };
+  }
+  const direct = compareAnswers(gold.expression, answer.expression, {
     floatRounding: options.floatRounding ?? 6,
     strict: options.strict ?? true,
     budget,
-    goldText: gold.text,
-    responseText: answer.text,
   });
+  if (direct.equal || !isDecimalComma(gold, answer)) return direct;
+  return compareReadings(gold, readPart(answer, answer.text.replace(',', '.'), budget), options, budget);
+}
+
+/** "2,74" for a gold of 2.74: a list of two numbers by its form, a decimal where the gold is one. */
+const isDecimalComma = (gold: Reading, answer: Reading): boolean =>
+  gold.expression?.kind === 'number' && gold.expression.decimals > 0 && /^-?\d+,\d+$/.test(answer.text);
+
+/** Options such as "(A) 5": the label answers a label, the value behind it answers a value, and two labels must agree. */
+function compareLabelled(gold: Reading, answer: Reading, options: MathOptions, budget: Budget): ComparisonNote | null {
+  const [goldChoice, answerChoice] = [splitChoice(gold.text), splitChoice(answer.text)];
+  if (goldChoice !== null && answerChoice !== null) {
+    if (goldChoice.letter !== answerChoice.letter) return null;
+    return compareReadings(readPart(gold, goldChoice.answer, budget), readPart(answer, answerChoice.answer, budget), options, budget);
+  }
+  if (goldChoice !== null) {
+    const byLetter = compareReadings(readPart(gold, goldChoice.letter, budget), answer, options, budget);
+    return byLetter.equal ? byLetter : compareReadings(readPart(gold, goldChoice.answer, budget), answer, options, budget);
+  }
+  if (answerChoice === null) return null;
+  const asksForLetter = gold.expression?.kind === 'symbol' && CHOICES.includes(gold.expression.name);
+  return compareReadings(gold, readPart(answer, asksForLetter ? answerChoice.letter : answerChoice.answer, budget), options, budget);
 }
 
 interface Conclusion {

@@ -1,5 +1,18 @@
+import { expand } from '../normalise/expand.ts';
 import { foldCase, prepare, renamings } from '../normalise/prepare.ts';
-import { constant, type Expression, integer, isOne, type NodeOf, number, product, quotient, rewrite, some } from '../parse/tree.ts';
+import {
+  constant,
+  type Expression,
+  freeSymbols,
+  integer,
+  isOne,
+  type NodeOf,
+  number,
+  product,
+  quotient,
+  rewrite,
+  some,
+} from '../parse/tree.ts';
 import { parseUnit } from '../parse/units.ts';
 import { rational } from '../rational.ts';
 import { canonicalKey } from './canonical.ts';
@@ -14,7 +27,8 @@ const refuse = (rule: string): Comparison => ({ equal: false, rule });
 
 /** Compares a response with a gold answer, by the kind of the gold. The rule names what decided. */
 export function compareAnswers(gold: Expression, response: Expression, options: CompareOptions): Comparison {
-  const [left, right] = foldCase(prepare(gold), prepare(response));
+  const ready = (node: Expression): Expression => expand(prepare(node), options.budget);
+  const [left, right] = foldCase(ready(gold), ready(response));
   if (options.strict) return compareNodes(left, right, options);
   let last = refuse('no renaming of the variables fits');
   for (const renamed of renamings(left, right)) {
@@ -55,6 +69,10 @@ function sameForm(gold: Expression, response: Expression, options: CompareOption
  */
 function unwrapEquations(gold: Expression, response: Expression, options: CompareOptions): Comparison | null {
   const [goldEquation, equation] = [asEquation(gold), asEquation(response)];
+  const named = goldEquation === null ? null : namedElements(goldEquation);
+  if (named !== null && response.kind === 'list' && response.items.every(isAssignment)) return compareNodes(named, response, options);
+  const responseNamed = equation === null ? null : namedElements(equation);
+  if (responseNamed !== null && gold.kind === 'list' && gold.items.every(isAssignment)) return compareNodes(gold, responseNamed, options);
   if (equation !== null && goldEquation === null) {
     const first = equation.operands[0]!;
     const values = valuesOf(equation);
@@ -76,6 +94,17 @@ function unwrapEquations(gold: Expression, response: Expression, options: Compar
   return null;
 }
 
+/** `(x, y) = (2, 3)` as the list x = 2, y = 3; null for any other equation. */
+function namedElements(equation: NodeOf<'relation'>): Expression | null {
+  const [names, values] = [equation.operands[0]!, equation.operands.at(-1)!];
+  if (names.kind !== 'tuple' || values.kind !== 'tuple' || names.items.length !== values.items.length) return null;
+  return {
+    kind: 'list',
+    joiner: ',',
+    items: names.items.map((name, index) => ({ kind: 'relation', operators: ['='], operands: [name, values.items[index]!] })),
+  };
+}
+
 function firstEqual(candidates: readonly Expression[], compare: (candidate: Expression) => Comparison): Comparison {
   let last = refuse('nothing to compare');
   for (const candidate of candidates) {
@@ -95,7 +124,8 @@ function compareAsRelations(gold: Expression, response: Expression, options: Com
     if (gold.operands.length > 2 || response.operands.length > 2) return refuse('different names are assigned');
   }
   const direct = compareRelations(gold, response, options);
-  return direct.equal ? direct : (compareRealSets(gold, response, options) ?? direct);
+  if (direct.equal || freeSymbols(gold).join() !== freeSymbols(response).join()) return direct;
+  return compareRealSets(gold, response, options) ?? direct;
 }
 
 const compareScalarsOrTuples = (gold: Expression, response: Expression, options: CompareOptions): boolean =>
@@ -226,9 +256,10 @@ function comparePartwise(gold: Expression, response: Expression, options: Compar
     : compareUnordered(gold.parts, response.parts, options);
 }
 
+const isGroup = (node: Expression): node is NodeOf<'list' | 'set' | 'tuple'> =>
+  node.kind === 'list' || node.kind === 'set' || node.kind === 'tuple';
+
 function compareAsCollections(gold: Expression, response: Expression, options: CompareOptions): Comparison | null {
-  const isGroup = (node: Expression): node is NodeOf<'list' | 'set' | 'tuple'> =>
-    node.kind === 'list' || node.kind === 'set' || node.kind === 'tuple';
   if (gold.kind === 'matrix' || response.kind === 'matrix') return compareMatrices(gold, response, options);
   if (!isGroup(gold) && !isGroup(response)) return null;
   if (gold.kind === 'tuple') return compareWithTuple(gold, response, options);
@@ -237,18 +268,23 @@ function compareAsCollections(gold: Expression, response: Expression, options: C
       return compareOrdered(gold.items, response.items, options);
     if (response.items.length === 2 && (response.open === '[' || response.close === ']')) return refuse('an interval is not a list');
   }
-  return compareUnordered(itemsOf(gold), itemsOf(response), options);
+  const [goldItems, responseItems] = [itemsOf(gold), itemsOf(response)];
+  // A set of one tuple against the tuple: the tuple is the element, not a list of elements.
+  if (response.kind === 'tuple' && goldItems.length === 1) return compareNodes(goldItems[0]!, response, options);
+  return compareUnordered(goldItems, responseItems, options);
 }
 
 function compareWithTuple(gold: NodeOf<'tuple'>, response: Expression, options: CompareOptions): Comparison {
-  const isInterval = gold.items.length === 2 && (gold.open === '[' || gold.close === ']');
+  const reachesInfinity = gold.items.some((item) => some(item, (part) => part.kind === 'constant' && part.name === 'infinity'));
+  const isInterval = gold.items.length === 2 && (gold.open === '[' || gold.close === ']' || reachesInfinity);
   if (response.kind === 'tuple') {
     const sameBrackets = gold.open === response.open && gold.close === response.close;
     const mayBeInterval = gold.items.length === 2 && response.items.length === 2;
     if (mayBeInterval && !sameBrackets) return refuse('different ends');
     return compareOrdered(gold.items, response.items, options);
   }
-  if (isInterval || (response.kind !== 'list' && response.kind !== 'set')) return refuse('a tuple against another kind');
+  if (isGroup(response) && response.items.length === 1) return compareNodes(gold, response.items[0]!, options);
+  if (isInterval || !isGroup(response)) return refuse('a tuple against another kind');
   return compareOrdered(gold.items, response.items, options);
 }
 

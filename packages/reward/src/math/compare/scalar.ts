@@ -22,9 +22,6 @@ export interface CompareOptions {
   /** Whether variable names matter. */
   readonly strict: boolean;
   readonly budget: Budget;
-  /** Both answers as they were written, for rules that look at the letters. */
-  readonly goldText: string;
-  readonly responseText: string;
 }
 
 /** Relative difference above which two doubles are different numbers, when cancellation has not eaten their digits. */

@@ -19,7 +19,7 @@ export interface ExtractOptions {
 }
 
 /** Every place of `text` that may hold the answer, best first: by rank, then rightmost, then longest. */
-export function findCandidates(text: string, { targets, letters, bareText }: ExtractOptions): readonly Candidate[] {
+export function findCandidates(text: string, { targets, letters, bareText }: ExtractOptions): readonly RankedCandidate[] {
   const candidates: Candidate[] = [];
   const boxes = targets.includes('latex') ? lastBoxes(text) : null;
   if (boxes !== null) candidates.push(boxes);
@@ -34,7 +34,7 @@ export function findCandidates(text: string, { targets, letters, bareText }: Ext
   const ranked: RankedCandidate[] = [...joinNeighbours(text, rankCandidates(text, anchors, candidates))];
   if (bareText && boxes === null) ranked.push(...findWhole(text, anchors));
   ranked.sort((a, b) => a.rank - b.rank || b.candidate.end - a.candidate.end || a.candidate.start - b.candidate.start);
-  return ranked.map(({ candidate }) => candidate);
+  return ranked;
 }
 
 const overlaps = (a: Candidate, b: Candidate): boolean => a.start < b.end && b.start < a.end;

@@ -4,28 +4,35 @@ import { unicodeToLatex } from './unicode.ts';
 const ROW_ENVIRONMENT = /begin\s?\{(?:[a-zA-Z]*matrix|array|cases|aligned?|align\*|gathered|split)\}/;
 
 /**
- * Escapes that a program lost: "\f" + "rac" is what remains of "\frac" when a backslash was read as a control character. The list
- * names the commands that begin with a letter that follows a backslash in such escapes.
+ * Escapes that a program lost: a form feed and "rac" is what remains of "\\frac" when its backslash was read as part of a control
+ * character. Each control character stands for a backslash and a letter, in front of the rests of commands that begin so.
  */
-const LOST_ESCAPES: readonly (readonly [RegExp, string])[] = [
-  [/\\?\f(?=rac|box)/g, '\\f'],
-  [/\\?\t(?=ext|imes|frac|heta|an\b|o\b|au\b)/g, '\\t'],
-  [/\\?\x08(?=oxed|egin|eta|inom|ig|mod)/g, '\\b'],
-  [/\\?\r(?=ight|angle|floor|ceil|ho\b|m\b)/g, '\\r'],
-  [/\\?\v(?=ec|ert)/g, '\\v'],
+const LOST_ESCAPES: readonly (readonly [string, string, readonly string[]])[] = [
+  ['\f', '\\f', ['rac', 'box']],
+  ['\t', '\\t', ['ext', 'imes', 'frac', 'heta']],
+  ['\b', '\\b', ['oxed', 'egin', 'eta', 'inom', 'mod']],
+  ['\r', '\\r', ['ight', 'angle', 'floor', 'ceil']],
+  ['\v', '\\v', ['ec', 'ert']],
 ];
+
+function restoreLostEscapes(text: string): string {
+  let restored = text;
+  for (const [control, command, rests] of LOST_ESCAPES) {
+    if (!restored.includes(control)) continue;
+    for (const rest of rests)
+      restored = restored.replaceAll(`\\${control}${rest}`, command + rest).replaceAll(control + rest, command + rest);
+  }
+  return restored;
+}
 
 /**
  * Source-level clean-up before tokens are read: Unicode, lost and doubled escapes, white space and digit group separators. Everything
  * that depends on structure is left to the parser. Linear in the length of the text.
  */
 export function cleanSource(source: string): string {
-  let text = unicodeToLatex(source);
-  if (/[\f\t\x08\r\v]/.test(text)) {
-    for (const [pattern, replacement] of LOST_ESCAPES) text = text.replace(pattern, replacement);
-  }
+  let text = restoreLostEscapes(unicodeToLatex(source));
   text = text.replace(/\s+/g, ' ').trim();
-  text = text.replace(/([\d} ]) ?([ap])\.? ?m\.(?![a-zA-Z])/gi, '$1\\text{$2m}').replace(/(\d) ?[xX] ?(?=10 ?\^)/g, '$1\\times ');
+  text = text.replace(/([\d} ]) ?([ap])(?:\. ?m\.?|m\.)(?![a-zA-Z])/gi, '$1\\text{$2m}').replace(/(\d) ?[xX] ?(?=10 ?\^)/g, '$1\\times ');
   text = halveDoubledBackslashes(text);
   return joinDigitGroups(text);
 }

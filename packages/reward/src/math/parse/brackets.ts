@@ -61,7 +61,8 @@ export function parseArgument(cursor: Cursor): Expression {
     const operand = parseArgument(cursor);
     return isNegative ? { kind: 'product', factors: [integer(-1), operand] } : operand;
   }
-  // TeX takes one item here; people write x^10 and mean all of it, so a number is taken whole.
+  // TeX takes one item here, so `e^xe^y` raises x only. People write x^10 and mean all of it: a number is taken whole.
+  cursor.splitWord();
   return cursor.nested(() => parseAtom(cursor));
 }
 
@@ -116,11 +117,14 @@ function findDivider(cursor: Cursor): boolean {
 }
 
 function parseUntilDivider(cursor: Cursor): Expression {
+  // A bar inside the element would open an absolute value; here it ends the element.
+  cursor.openBars++;
   const element = parseSum(cursor);
   if (cursor.command('in')) {
     cursor.advance();
     parseSum(cursor);
   }
+  cursor.openBars--;
   if (!cursor.operator('|', ':') && !cursor.command('mid', 'colon')) cursor.fail('set-builder without a divider');
   return element;
 }

@@ -1,8 +1,12 @@
 import { type Budget, NESTING_DEPTH } from '../budget.ts';
+import { WORD_FUNCTIONS } from './commands.ts';
 import { ParseFailure } from './failure.ts';
 import type { Token, TokenType } from './tokens.ts';
 
 const JOINER_WORDS = new Set(['and', 'or', 'AND', 'OR', 'And', 'Or', '和', '或', '与', '及', '或者', 'and also', 'or else']);
+
+/** Runs of letters that are one symbol. */
+const NAMES = new Set(['pi', 'inf', 'infinity', 'Infinity', 'infty', 'frac', 'max', 'min']);
 
 /** A position in the token list, with the little context that the grammar needs. */
 export class Cursor {
@@ -15,7 +19,7 @@ export class Cursor {
   readonly bound: string[] = [];
 
   constructor(
-    private readonly tokens: readonly Token[],
+    private readonly tokens: Token[],
     readonly budget: Budget,
   ) {}
 
@@ -49,6 +53,14 @@ export class Cursor {
 
   command(...texts: string[]): boolean {
     return this.token.type === 'command' && texts.includes(this.token.text);
+  }
+
+  /** Divides a run of letters that is no name into its first letter and the rest, where only one letter is wanted. */
+  splitWord(): void {
+    const { type, text, space, start } = this.token;
+    if (type !== 'word' || NAMES.has(text) || WORD_FUNCTIONS.has(text)) return;
+    const rest: Token = { type: text.length === 2 ? 'letter' : 'word', text: text.slice(1), space: false, start: start + 1 };
+    this.tokens.splice(this.position, 1, { type: 'letter', text: text[0]!, space, start }, rest);
   }
 
   /** Takes the operator if it is next. */

@@ -27,6 +27,8 @@ function parseSignedTerm(cursor: Cursor): Expression {
   return parseTerm(cursor);
 }
 
+/** Scales behind a degree sign. */
+const TEMPERATURE = /^[CFK]$/;
 const TIMES = ['cdot', 'times', 'ast', 'star'];
 
 /** Factors joined by products and quotients, or standing side by side. A unit may follow. */
@@ -76,6 +78,7 @@ function startsImplicitFactor(cursor: Cursor, factors: readonly Expression[]): b
   if (cursor.openIntegrals > 0 && /^d[a-z]?$/.test(cursor.token.text)) return false;
   if (cursor.joiner() !== null) return false;
   if (cursor.at('letter', 'U') && last.kind === 'tuple') return false;
+  if (cursor.at('letter') && last.kind === 'degree' && TEMPERATURE.test(cursor.token.text)) return false;
   if (cursor.at('word')) return cursor.token.text !== 'in' && cursor.token.text !== 'U' && !isUnitBehindNumber(cursor, last);
   return startsAtom(cursor);
 }
@@ -188,7 +191,7 @@ function takeUnit(cursor: Cursor, node: Expression): Expression {
     } else if (unit !== '' && cursor.operator('/') && (cursor.ahead(1).type === 'text' || cursor.ahead(1).type === 'word')) {
       cursor.advance();
       unit += '/';
-    } else if (node.kind === 'degree' && cursor.at('letter') && /^[CFK]$/.test(cursor.token.text)) {
+    } else if (node.kind === 'degree' && cursor.at('letter') && TEMPERATURE.test(cursor.token.text)) {
       unit += cursor.advance().text;
     } else if (node.kind === 'number' && cursor.at('word') && /^(?:th|st|nd|rd)$/.test(cursor.token.text) && !cursor.token.space) {
       cursor.advance();

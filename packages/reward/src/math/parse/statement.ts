@@ -53,8 +53,8 @@ const endsAfterDot = (cursor: Cursor): boolean => {
 
 /** A chain of operands joined by relations; one operand is returned as itself. */
 export function parseRelation(cursor: Cursor): Expression {
-  // "= 5" is how the end of a derivation is often boxed.
-  while (cursor.operator('=', '&')) cursor.advance();
+  // "= 5" and "\approx 5" are how the end of a derivation is often boxed.
+  while (cursor.operator('=', '&') || cursor.command('approx', 'simeq')) cursor.advance();
   const operands: Expression[] = [parseSetExpression(cursor)];
   const operators: RelationOperator[] = [];
   let equivalence = false;
