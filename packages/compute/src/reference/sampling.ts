@@ -7,7 +7,7 @@
  */
 import type { Sampling } from '../device.ts';
 
-export function checkSampling({ temperature, topK, topP, minP }: Sampling): void {
+function checkSampling({ temperature, topK, topP, minP }: Sampling): void {
   if (!(temperature >= 0 && temperature < Infinity)) throw new RangeError(`sampling: temperature must be 0 or more, not ${temperature}`);
   if (!Number.isInteger(topK) || topK < 0) throw new RangeError(`sampling: topK must be a whole number, 0 or more, not ${topK}`);
   if (!(topP > 0 && topP <= 1)) throw new RangeError(`sampling: topP must lie in (0, 1], not ${topP}`);

@@ -25,7 +25,7 @@ function arrayFor(type: ElementType, length: number): OutputArray {
 }
 
 /** The buffer's values on the host; f32 values come as f64, so that the reference device loses nothing. */
-export async function read(device: Device, buffer: DeviceBuffer): Promise<OutputArray> {
+async function read(device: Device, buffer: DeviceBuffer): Promise<OutputArray> {
   const array = arrayFor(buffer.type, buffer.length);
   await device.read(buffer, array);
   return array;

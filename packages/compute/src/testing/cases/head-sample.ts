@@ -10,7 +10,7 @@ import { RandomSource } from '../random-source.ts';
 import { describeHead, type HeadShape, headInputs, hiddenRange } from './head.ts';
 import { headMagnitudes } from './head-magnitudes.ts';
 
-export interface SampleShape extends Omit<HeadShape, 'temperature'> {
+interface SampleShape extends Omit<HeadShape, 'temperature'> {
   readonly sampling: Sampling;
   /** Whole numbers as hidden states and weights: many logits are equal, and exactly so on every device. */
   readonly ties?: boolean;
@@ -27,7 +27,7 @@ function temperatureOf({ sampling }: SampleShape): number {
   return sampling.temperature === 0 ? 1 : sampling.temperature;
 }
 
-export function describeSample(shape: SampleShape): string {
+function describeSample(shape: SampleShape): string {
   const { sampling, ties, bits } = shape;
   const { temperature, topK, topP, minP } = sampling;
   const head = describeHead({ ...shape, temperature });
@@ -79,7 +79,7 @@ function logitsOf(hidden: Float32Array, values: Float32Array, mask: Float32Array
   });
 }
 
-export function sampleInputs(shape: SampleShape) {
+function sampleInputs(shape: SampleShape) {
   const { rows, width, sampling, ties, bits: givenBits, range = ties ? 2 : hiddenRange(width) } = shape;
   const base = headInputs('headSample', { ...shape, temperature: sampling.temperature });
   const random = new RandomSource(`headSample rows ${describeSample(shape)}`);
