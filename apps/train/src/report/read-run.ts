@@ -70,7 +70,6 @@ function runFacts(runFolder: string, start: EventOf<'run-start'>, events: readon
     totalSteps: start.total_steps,
     parameters: start.parameters,
     device: start.clock.device,
-    threads: start.clock.threads,
     startedMs: start.clock.time_ms,
     evaluationSeconds: ofKind(events, 'evaluation-end').reduce((sum, { clock }) => sum + clock.evaluation_s, 0),
     checkpointSeconds: ofKind(events, 'checkpoint-written').reduce((sum, { clock }) => sum + clock.write_s, 0),

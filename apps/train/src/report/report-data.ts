@@ -25,8 +25,8 @@ export interface RunFacts {
   readonly preset: string;
   readonly totalSteps: number;
   readonly parameters: number;
+  /** What computed, with its threads. */
   readonly device: string;
-  readonly threads: number;
   /** Unix time in milliseconds of the first event. */
   readonly startedMs: number;
   readonly evaluationSeconds: number;

@@ -32,7 +32,7 @@ describe('selectSamples', () => {
     const samples = Array.from({ length: 16 }, (_, sample) => sampleWith({ moment: 'rollout', sample }));
     const { samples: chosen, notes } = selectSamples(samples);
     expect(chosen.length).toBe(SAMPLE_CAPS.samplesPerGroup);
-    expect(notes).toEqual([`Of each problem's samples the first ${SAMPLE_CAPS.samplesPerGroup} are shown.`]);
+    expect(notes).toEqual([`Of each prompt's samples the first ${SAMPLE_CAPS.samplesPerGroup} are shown.`]);
   });
 });
 

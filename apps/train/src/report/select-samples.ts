@@ -58,7 +58,7 @@ export function selectSamples(samples: readonly ReportSample[]): { samples: Repo
     notes.push(`Of ${rollouts.length} rollout groups ${SAMPLE_CAPS.rolloutGroups} are shown.`);
   }
   if (samples.some(({ sample }) => sample >= SAMPLE_CAPS.samplesPerGroup)) {
-    notes.push(`Of each problem's samples the first ${SAMPLE_CAPS.samplesPerGroup} are shown.`);
+    notes.push(`Of each prompt's samples the first ${SAMPLE_CAPS.samplesPerGroup} are shown.`);
   }
   if (chosen.some(({ response, prompt }) => Math.max(response.length, prompt.length) > SAMPLE_CAPS.responseCharacters)) {
     notes.push(`Texts over ${SAMPLE_CAPS.responseCharacters} characters are cut in the middle.`);

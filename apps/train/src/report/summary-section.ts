@@ -1,7 +1,8 @@
-import { type BeforeAfter, beforeAfter, outcomeSentence } from './facts.ts';
+import { evaluationTable } from './evaluation-table.ts';
+import { beforeAfter, outcomeSentence } from './facts.ts';
 import { formatBytes, formatCount, formatNumber, formatPoints, formatSeconds, formatShare } from './format.ts';
 import { html, type Markup } from './html.ts';
-import type { ReportData, Score } from './report-data.ts';
+import type { ReportData } from './report-data.ts';
 
 function tile(label: string, value: string, note: string): Markup {
   return html`<div class="tile"><dt>${label}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`;
@@ -53,71 +54,6 @@ function badges(data: ReportData): Markup {
   </ul>`;
 }
 
-interface ScorePair {
-  readonly problems: string;
-  readonly temperature: number;
-  readonly before: Score;
-  readonly after: Score | null;
-  /** Over all families only: an evaluation keeps no entropy by family. */
-  readonly entropy: readonly [before: number, after: number | null] | null;
-}
-
-function percent(share: number): string {
-  return (share * 100).toFixed(1);
-}
-
-function scoreRow({ problems, temperature, before, after, entropy }: ScorePair): Markup {
-  const both = (read: (score: Score) => string) => (after === null ? read(before) : `${read(before)} → ${read(after)}`);
-  const accuracy = (score: Score) =>
-    html`${percent(score.average)} <span class="interval">(${percent(score.low)} to ${percent(score.high)})</span>`;
-  return html`<tr><th scope="row">${problems}</th><td>${temperature}</td><td>${accuracy(before)}</td>
-    <td>${after === null ? '–' : accuracy(after)}</td><td>${after === null ? '–' : formatPoints(after.average - before.average)}</td>
-    <td>${both(({ pass }) => percent(pass))}</td><td>${both(({ majority }) => percent(majority))}</td>
-    <td>${both(({ meanLength }) => meanLength.toFixed(1))}</td><td>${both(({ truncatedShare }) => percent(truncatedShare))}</td>
-    <td>${entropy === null ? '' : entropy.map((value) => (value === null ? '' : value.toFixed(3))).join(entropy[1] === null ? '' : ' → ')}</td>
-    <td>${formatCount(before.problems)} × ${before.samples}</td></tr>`;
-}
-
-function scorePairs({ temperature, base, last }: BeforeAfter): ScorePair[] {
-  const all: ScorePair = {
-    ...{ problems: 'all', temperature, before: base.score, after: last?.score ?? null },
-    entropy: [base.entropy, last?.entropy ?? null],
-  };
-  const families = Object.entries(base.bySource);
-  if (families.length < 2) return [all];
-  return [
-    all,
-    ...families.map(([problems, before]) => ({ problems, temperature, before, after: last?.bySource[problems] ?? null, entropy: null })),
-  ];
-}
-
-function evaluationTable({ evaluations }: ReportData): Markup {
-  const pairs = beforeAfter(evaluations);
-  const [first] = pairs;
-  if (first === undefined) return html``;
-  const after = first.last === null ? 'after' : `after ${first.last.step} steps`;
-  const heads = [
-    'problems',
-    'temperature',
-    'before',
-    after,
-    'change',
-    'pass@k',
-    'majority',
-    'mean length',
-    'cut off',
-    'entropy',
-    'problems × k',
-  ];
-  return html`<div class="panel"><h3>Held-out evaluation</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Held-out evaluation"><table>
-    <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-    <tbody>${pairs.flatMap(scorePairs).map(scoreRow)}</tbody></table></div>
-    <p class="note">Shares are in per cent. Before and after: mean over the problems of the share of their k samples that are right, with its 95 % interval in
-    brackets (problems are the unit, so more samples of the same problems narrow it little). pass@k counts a problem when any of its k samples is
-    right, majority when the most frequent answer is.</p></div>`;
-}
-
 function trainingCosts({ summary: { tokens, rates, rejected_share: rejected } }: ReportData): [string, string][] {
   return [
     ['tokens generated', formatCount(tokens.generated)],
@@ -154,7 +90,7 @@ function resources(data: ReportData): Markup {
     ['peak memory', formatBytes(summary.peak_memory_bytes)],
     ['parameters', formatCount(run.parameters)],
     ['preset', run.preset],
-    ['device', `${run.device}, ${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`],
+    ['device', run.device],
   ];
   return html`<div class="panel"><h3>What it took</h3><dl class="facts">
     ${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}

@@ -1,12 +1,7 @@
 import type { Evaluation, ReportData } from '../report-data.ts';
 import type { Chart } from './chart.ts';
 import { familyLines, metricValues, type SparseSeries, stepChart, withSparseSeries } from './step-chart.ts';
-import { trailingMean } from './trailing-mean.ts';
-
-/** Steps over which noisy rollout curves are averaged: 5, and more for runs so long that 5 would still be noise on a screen. */
-function smoothingWindow(steps: number): number {
-  return Math.max(5, Math.round(steps / 40));
-}
+import { smoothingWindow, trailingMean } from './trailing-mean.ts';
 
 function heldOut(evaluations: readonly Evaluation[]): SparseSeries[] {
   const temperatures = [...new Set(evaluations.map(({ temperature }) => temperature))].sort((left, right) => right - left);
@@ -46,7 +41,6 @@ export function accuracyChart({ steps, evaluations }: ReportData): Chart | null 
 
 /** Rollout accuracy of each family; only where there is more than one. */
 export function familyAccuracyChart({ steps }: ReportData): Chart | null {
-  const window = smoothingWindow(steps.length);
   return stepChart(steps, {
     id: 'accuracy-by-family',
     title: 'Accuracy by family',
@@ -54,9 +48,9 @@ export function familyAccuracyChart({ steps }: ReportData): Chart | null {
     kind: 'lines',
     format: 'share',
     range: [0, 1],
-    series: familyLines(steps, 'accuracy', (values) => trailingMean(values, window)),
+    series: familyLines(steps, 'accuracy'),
     howToRead:
-      `Accuracy of the rollouts (mean of ${window} steps) for each kind of problem. A mean over all of them can rise while one family is ` +
+      `Accuracy of the rollouts (mean of ${smoothingWindow(steps.length)} steps) for each kind of problem. A mean over all of them can rise while one family is ` +
       'forgotten; here that shows. A family that has flattened near 1 gives no more signal: its groups are rejected, and the steps ' +
       'are spent on the others.',
   });

@@ -1,6 +1,7 @@
 import type { ReportData } from '../report-data.ts';
 import type { Chart, ChartSeries } from './chart.ts';
 import { familyLines, level, metricValues, stepChart } from './step-chart.ts';
+import { smoothingWindow } from './trailing-mean.ts';
 
 /** The controller's target in nats; null when the run held entropy at none. */
 function entropyTarget(configuration: Readonly<Record<string, unknown>>): number | null {
@@ -51,7 +52,7 @@ export function familyEntropyChart(data: ReportData): Chart | null {
     range: [0, null],
     series: [...familyLines(steps, 'entropy'), ...targetLine(data)],
     howToRead:
-      'The same for each kind of problem. The controller sees only the mean, so it can hold the mean at its target by making one family ' +
+      `The same for each kind of problem (mean of ${smoothingWindow(steps.length)} steps). The controller sees only the mean, so it can hold the mean at its target by making one family ` +
       'wilder while another has long collapsed. If the curves part like that, read the target as meaningless for this mix.',
   });
 }

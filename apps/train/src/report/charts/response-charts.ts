@@ -1,6 +1,7 @@
 import type { ReportData } from '../report-data.ts';
 import type { Chart } from './chart.ts';
 import { familyLines, metricValues, stepChart } from './step-chart.ts';
+import { smoothingWindow } from './trailing-mean.ts';
 
 export function lengthChart({ steps }: ReportData): Chart | null {
   return stepChart(steps, {
@@ -15,7 +16,7 @@ export function lengthChart({ steps }: ReportData): Chart | null {
       ...familyLines(steps, 'length'),
     ],
     howToRead:
-      'Nobody rewards length. It grows when longer attempts are right more often: another try, a check, a redo. It shrinks when guessing ' +
+      `Families are means of ${smoothingWindow(steps.length)} steps. Nobody rewards length. It grows when longer attempts are right more often: another try, a check, a redo. It shrinks when guessing ` +
       'pays as well, or when the limit T cuts long answers off and their reward is 0. Where a stage raises T, expect a jump within some ' +
       'twenty steps.',
   });

@@ -51,7 +51,7 @@ test('familyLines has a line a family, and none for a single one', () => {
   expect(familyLines(one, 'length')).toEqual([]);
   const two = steps(2, (step) => (step === 1 ? { 'source/a/length': 3 } : { 'source/a/length': 4, 'source/b/length': 5 }));
   expect(familyLines(two, 'length').map(({ label, values }) => [label, values])).toEqual([
-    ['a', [3, 4]],
+    ['a', [3, 3.5]],
     ['b', [null, 5]],
   ]);
 });

@@ -1,6 +1,7 @@
 import type { StepRecord } from '../report-data.ts';
 import type { Chart, ChartSeries } from './chart.ts';
 import { pickRows } from './pick-rows.ts';
+import { smoothingWindow, trailingMean } from './trailing-mean.ts';
 
 /** Points of a curve that a page holds at most. */
 export const MAX_CURVE_POINTS = 2000;
@@ -15,7 +16,7 @@ export function level(steps: readonly StepRecord[], value: number): number[] {
   return steps.map(() => value);
 }
 
-/** Names of the families (sources) that any step has figures of, in order of first appearance. */
+/** Names of the families (sources) that any step has figures of, in alphabetical order. */
 function families(steps: readonly StepRecord[]): string[] {
   const names = new Set<string>();
   for (const step of steps) {
@@ -24,18 +25,21 @@ function families(steps: readonly StepRecord[]): string[] {
       if (group === 'source' && name !== undefined) names.add(name);
     }
   }
-  return [...names];
+  return [...names].sort();
 }
 
-/** A line a family for one of the trainer's by-source metrics; none where there is only one family, which the total then shows. */
-export function familyLines(steps: readonly StepRecord[], metric: string, smooth = (values: (number | null)[]) => values): ChartSeries[] {
+/**
+ * A line a family for one of the trainer's by-source metrics, averaged over a few steps because a step deals only a few prompts of each;
+ * none where there is only one family, which the total then shows.
+ */
+export function familyLines(steps: readonly StepRecord[], metric: string): ChartSeries[] {
   const names = families(steps);
   if (names.length < 2) return [];
   return names.map((name, colour) => ({
     label: name,
     colour,
     style: 'line',
-    values: smooth(metricValues(steps, `source/${name}/${metric}`)),
+    values: trailingMean(metricValues(steps, `source/${name}/${metric}`), smoothingWindow(steps.length)),
   }));
 }
 

@@ -15,3 +15,8 @@ export function trailingMean(values: readonly (number | null)[], window: number)
     return present === 0 ? null : sum / present;
   });
 }
+
+/** Steps over which noisy curves are averaged: 5, and more for runs so long that 5 would still be noise on a screen. */
+export function smoothingWindow(steps: number): number {
+  return Math.max(5, Math.round(steps / 40));
+}

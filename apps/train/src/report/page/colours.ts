@@ -9,7 +9,7 @@ export function themeColour(property: string): string {
 }
 
 /** Colours of the palette; series beyond them repeat the colours with another dash. */
-export const PALETTE_SIZE = 6;
+export const PALETTE_SIZE = 8;
 
 export function seriesColour(colour: number | 'neutral'): string {
   return themeColour(colour === 'neutral' ? '--neutral' : `--series-${colour % PALETTE_SIZE}`);

@@ -123,6 +123,7 @@ export function drawChart(target: HTMLElement, chart: Chart, stages: readonly St
       ],
       series: [{ label: 'step' }, ...series],
       bands: stacked ? series.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) : [],
+      legend: { markers: { dash: (_plot, index) => (series[index - 1]?.dash === undefined ? 'solid' : 'dashed') } },
       cursor: { sync: { key: 'training-step', scales: ['x', null] }, y: false, points: { size: 7 } },
       hooks: {
         drawAxes: [stageLines(stages)],

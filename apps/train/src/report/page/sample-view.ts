@@ -49,7 +49,7 @@ export function sampleView(group: SampleGroup, colouring: TokenColouring): HTMLE
   return element(
     'div',
     { class: 'sample' },
-    element('h3', {}, `${group.family} · ${group.problem}`),
+    element('h3', {}, group.problem.includes(group.family) ? group.problem : `${group.family} · ${group.problem}`),
     element('h4', {}, 'Prompt'),
     element('pre', {}, group.prompt),
     colouring === 'none' ? '' : readout,

@@ -186,7 +186,7 @@ export async function writeSyntheticRun(folder: string, options: Partial<Synthet
         entropy: { ...DEFAULTS.entropy, target: 0.1, delta: 0.002, max: 0.02 },
       },
     },
-    { device: 'WebAssembly SIMD', threads: 2 },
+    { device: 'WebAssembly simd, 2 threads', threads: 2 },
   );
   await evaluation(0, 'base', [0.362, 0.61]);
   stage(0, 0, 64);
@@ -225,7 +225,7 @@ export async function writeSyntheticSupervisedRun(folder: string): Promise<void>
     clock: { ...clock(index + 1), step_s: 0.2, train_tok_s: 20_480, peak_memory_bytes: 200_000_000 },
   }));
   const events = [
-    { ...start, configuration: { preset: 'nano-base' }, clock: { ...clock(0), device: 'WebAssembly SIMD', threads: 1 } },
+    { ...start, configuration: { preset: 'nano-base' }, clock: { ...clock(0), device: 'WebAssembly simd, 2 threads', threads: 1 } },
     ...steps,
     { v: 1, event: 'run-end', step: 40, clock: { ...clock(40), peak_memory_bytes: 200_000_000 } },
   ];

@@ -1,0 +1,84 @@
+import { type BeforeAfter, beforeAfter } from './facts.ts';
+import { formatCount, formatPoints } from './format.ts';
+import { html, type Markup } from './html.ts';
+import type { ReportData, Score } from './report-data.ts';
+
+interface ScorePair {
+  readonly problems: string;
+  readonly temperature: number;
+  readonly before: Score;
+  readonly after: Score | null;
+  /** Over all families only: an evaluation keeps no entropy by family. */
+  readonly entropy: readonly [before: number, after: number | null] | null;
+}
+
+interface Column {
+  readonly head: string;
+  cell(pair: ScorePair): string | Markup;
+}
+
+function percent(share: number): string {
+  return (share * 100).toFixed(1);
+}
+
+function accuracy({ average, low, high }: Score): Markup {
+  return html`${percent(average)} <span class="interval">(${percent(low)} to ${percent(high)})</span>`;
+}
+
+/** A figure before and after, or before alone. */
+function change(head: string, read: (score: Score) => string): Column {
+  return { head, cell: ({ before, after }) => (after === null ? read(before) : `${read(before)} → ${read(after)}`) };
+}
+
+function entropyCell({ entropy }: ScorePair): string {
+  if (entropy === null) return '';
+  const [before, after] = entropy;
+  return after === null ? before.toFixed(3) : `${before.toFixed(3)} → ${after.toFixed(3)}`;
+}
+
+/** With one sample a problem, pass@k and majority are the accuracy again and stay out. */
+function columns(after: string, manySamples: boolean): Column[] {
+  const overSamples = [change('pass@k', ({ pass }) => percent(pass)), change('majority', ({ majority }) => percent(majority))];
+  return [
+    { head: 'temperature', cell: ({ temperature }) => String(temperature) },
+    { head: 'before', cell: ({ before }) => accuracy(before) },
+    { head: after, cell: (pair) => (pair.after === null ? '–' : accuracy(pair.after)) },
+    { head: 'change', cell: (pair) => (pair.after === null ? '–' : formatPoints(pair.after.average - pair.before.average)) },
+    ...(manySamples ? overSamples : []),
+    change('mean length', ({ meanLength }) => meanLength.toFixed(1)),
+    change('cut off', ({ truncatedShare }) => percent(truncatedShare)),
+    { head: 'entropy', cell: entropyCell },
+    { head: 'problems × k', cell: ({ before }) => `${formatCount(before.problems)} × ${before.samples}` },
+  ];
+}
+
+function scorePairs({ temperature, base, last }: BeforeAfter): ScorePair[] {
+  const all: ScorePair = {
+    ...{ problems: 'all', temperature, before: base.score, after: last?.score ?? null },
+    entropy: [base.entropy, last?.entropy ?? null],
+  };
+  const families = Object.entries(base.bySource);
+  if (families.length < 2) return [all];
+  return [
+    all,
+    ...families.map(([problems, before]) => ({ problems, temperature, before, after: last?.bySource[problems] ?? null, entropy: null })),
+  ];
+}
+
+/** Held-out scores before and after training at every temperature, over all problems and by family; empty without evaluations. */
+export function evaluationTable({ evaluations }: ReportData): Markup {
+  const compared = beforeAfter(evaluations);
+  const [first] = compared;
+  if (first === undefined) return html``;
+  const manySamples = compared.some(({ base }) => base.score.samples > 1);
+  const shown = columns(first.last === null ? 'after' : `after ${first.last.step} steps`, manySamples);
+  const row = (pair: ScorePair) =>
+    html`<tr><th scope="row">${pair.problems}</th>${shown.map(({ cell }) => html`<td>${cell(pair)}</td>`)}</tr>`;
+  return html`<div class="panel"><h3>Held-out evaluation</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Held-out evaluation"><table>
+    <thead><tr><th scope="col">problems</th>${shown.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
+    <tbody>${compared.flatMap(scorePairs).map(row)}</tbody></table></div>
+    <p class="note">Shares are in per cent. Before and after: mean over the problems of the share of their k samples that are right, with its 95 %
+    interval in brackets (problems are the unit, so more samples of the same problems narrow it little).
+    ${manySamples ? 'pass@k counts a problem when any of its k samples is right, majority when the most frequent answer is.' : ''}</p></div>`;
+}
