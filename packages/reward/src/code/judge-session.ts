@@ -96,7 +96,8 @@ export class JudgeSession {
             finish('timeout', `the test did not end with the value that the program gave it (${seconds(Math.max(testMs, JUDGE_LEAST_MS))})`);
             return { tests, fault: null };
           }
-          throw new SandboxFailure('the interpreter that runs the tests ended before any test had begun');
+          const end = await judge.ended;
+          throw new SandboxFailure(`the interpreter that runs the tests ended (${end.reason}): ${end.errorTail.slice(-500)}`);
         }
         if (line.startsWith('>')) {
           judge.send(await player.ask(line.slice(1)));

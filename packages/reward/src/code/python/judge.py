@@ -55,14 +55,12 @@ class Session:
             self.failure = ('wrong', f'the program sent a value that cannot be read: {type(error).__name__}')
             raise ProgramError(self.failure[1]) from None
 
-    def operate(self, operation, target, *args, **keywords):
+    def operate(self, operation, target, /, *args, **keywords):
         encoder = Encoder(self.classes, _send_handle)
         try:
             message = encoder.message(args=list(args), keywords=keywords)
         except Uncrossable as error:
             raise DataFault('tests', f'a test hands the program {error}, which cannot leave the judge') from None
-        message['keywords'] = {key: value for key, value in message['keywords']['v']} if keywords else {}
-        message['keywords'] = {'t': 'dict', 'v': [[key, value] for key, value in message['keywords'].items()]}
         self.calls += 1
         reply = self.ask(op=operation, target=target, mirror=self.mirror, **message)
         value, after = self.decode(reply)
@@ -114,7 +112,7 @@ class Remote:
         object.__setattr__(self, '_target', target)
         object.__setattr__(self, '_name', name)
 
-    def __call__(self, *args, **keywords):
+    def __call__(self, /, *args, **keywords):
         return _of(self, 'call', *args, **keywords)
 
     def __getattr__(self, name):
@@ -152,7 +150,7 @@ class Remote:
     __hash__ = object.__hash__
 
 
-def _of(remote, operation, *args, **keywords):
+def _of(remote, operation, /, *args, **keywords):
     session, target = object.__getattribute__(remote, '_session'), object.__getattribute__(remote, '_target')
     return session.operate(operation, target, *args, **keywords)
 
@@ -286,7 +284,7 @@ def _check_tests(job, namespace):
     groups = [[node] for node in body] if all(isinstance(node, ast.Assert) for node in body) else [body]
     tests = []
     for group in groups:
-        part = ast.FunctionDef('check', check.args, group, [], lineno=check.lineno, col_offset=0)
+        part = ast.copy_location(ast.FunctionDef('check', check.args, group, []), check)
         test = CodeTest(ast.Module([part], []), namespace, job['entry'])
         test.label = ast.unparse(group[0])[:500] if len(groups) > 1 else 'check(candidate)'
         tests.append(test)
@@ -315,6 +313,8 @@ def _plan(job):
     if job['prefix']:
         _setup(job['prefix'], 'import_prefix', namespace)
     if job['kind'] == 'check':
+        # A prefix may end in an open definition of the very thing under test: tests that name it mean the program's.
+        namespace.pop(job['entry'].split('(')[0].split('.')[0], None)
         tests = _check_tests(job, namespace)
     else:
         tests = [CodeTest(_parse(text, f'assert_case[{index}]'), namespace) for index, text in enumerate(job['tests'])]

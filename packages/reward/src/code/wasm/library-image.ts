@@ -7,7 +7,10 @@ export interface LibraryImage {
   readonly files: readonly (readonly [path: string, offset: number, length: number])[];
 }
 
-const LIBRARY_ROOT = '/usr/local/lib/python3.11';
+/** Python's home inside. Not /usr/local: the module carries its own packed copy there, which is slower to start from. */
+export const PYTHON_HOME = '/python';
+const PUBLISHED_HOME = 'usr/local/';
+
 
 /** Left out: nothing a program of a coding problem needs, and each is a large share of the image. */
 const LEFT_OUT = /\/(test|idlelib|tkinter|lib2to3|ensurepip|pydoc_data|distutils|turtledemo)\//;
@@ -19,8 +22,9 @@ const LEFT_OUT = /\/(test|idlelib|tkinter|lib2to3|ensurepip|pydoc_data|distutils
 export async function buildLibraryImage(archive: Uint8Array<ArrayBuffer>): Promise<LibraryImage> {
   const files: ArchiveFile[] = [];
   for (const file of await readTarGzip(archive)) {
-    if (!file.path.endsWith('.zip')) files.push({ path: `/${file.path}`, bytes: file.bytes });
-    else for (const entry of await readZip(file.bytes)) files.push({ path: `${LIBRARY_ROOT}/${entry.path}`, bytes: entry.bytes });
+    const path = `${PYTHON_HOME}/${file.path.replace(PUBLISHED_HOME, '')}`;
+    if (!path.endsWith('.zip')) files.push({ path, bytes: file.bytes });
+    else for (const entry of await readZip(file.bytes)) files.push({ path: `${PYTHON_HOME}/lib/python3.11/${entry.path}`, bytes: entry.bytes });
   }
   const kept = files.filter(({ path }) => !LEFT_OUT.test(path));
   const data = new SharedArrayBuffer(kept.reduce((sum, { bytes }) => sum + bytes.length, 0));

@@ -40,22 +40,28 @@ export class MemoryFileSystem {
 
   constructor(image: LibraryImage) {
     this.root = this.#directory(false);
-    for (const [path, offset, length] of image.files) {
-      const names = path.split('/').filter(Boolean);
-      const name = names.pop()!;
-      let directory = this.root;
-      for (const part of names) {
-        const next = directory.children.get(part);
-        if (next?.kind === 'directory') directory = next;
-        else {
-          const made = this.#directory(false);
-          directory.children.set(part, made);
-          directory = made;
-        }
+    for (const [path, offset, length] of image.files) this.addLibraryFile(path, new Uint8Array(image.data, offset, length));
+  }
+
+  has(path: string): boolean {
+    return this.find(this.root, path) !== undefined;
+  }
+
+  /** Adds a read-only file, and the folders on its way. */
+  addLibraryFile(path: string, data: Uint8Array): void {
+    const names = path.split('/').filter(Boolean);
+    const name = names.pop()!;
+    let directory = this.root;
+    for (const part of names) {
+      const next = directory.children.get(part);
+      if (next?.kind === 'directory') directory = next;
+      else {
+        const made = this.#directory(false);
+        directory.children.set(part, made);
+        directory = made;
       }
-      const data = new Uint8Array(image.data, offset, length);
-      directory.children.set(name, { kind: 'file', writable: false, data, size: length, inode: this.#nextInode++ });
     }
+    directory.children.set(name, { kind: 'file', writable: false, data, size: data.length, inode: this.#nextInode++ });
   }
 
   /** A new empty `/tmp` with so much room, and streams in `/channel` by name. */

@@ -13,6 +13,8 @@ export interface StartMessage {
 
 export interface RunMessage {
   readonly kind: 'run';
+  readonly driver: 'program' | 'judge';
+  /** The driver's Python. */
   readonly source: string;
   /** `whole`: standard input and output are the program's. `lines`: they are closed, and the channel carries lines. */
   readonly mode: 'whole' | 'lines';

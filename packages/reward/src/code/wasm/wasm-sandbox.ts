@@ -81,6 +81,6 @@ class WasmSlot implements SandboxSlot {
       worker = new WasmWorker(this.#python);
       this.#workers[role] = worker;
     }
-    return worker.start({ source, mode, outputBytes: limits.outputBytes, temporaryBytes: limits.temporaryBytes });
+    return worker.start({ driver: role, source, mode, outputBytes: limits.outputBytes, temporaryBytes: limits.temporaryBytes });
   }
 }
