@@ -109,7 +109,7 @@ class FailedAttempts {
  * A random attempt. Each step draws an operator (+ 42 %, - 38 %, * 11 %, / 9 %), then a random pair of what is left that it fits: products
  * up to 400, exact quotients. An operator that fits no pair is drawn again.
  */
-export function randomAttempt(nums: readonly number[], random: RandomStream): Attempt {
+function randomAttempt(nums: readonly number[], random: RandomStream): Attempt {
   const steps: Step[] = [];
   let operands = operandsOf(nums);
   while (operands.length > 1) {

@@ -7,7 +7,6 @@ export interface Step {
 }
 
 export type Operator = '+' | '-' | '*' | '/';
-export const operators: readonly Operator[] = ['+', '-', '*', '/'];
 
 /** A way to use up all numbers, right or wrong. */
 export interface Attempt {
