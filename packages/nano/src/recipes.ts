@@ -1,7 +1,10 @@
 import type { NanoBaseName } from './bases.ts';
 import { type CorpusMix, cleanCorpus, mixedCorpus } from './corpus.ts';
 
-/** How a base is made from nothing: supervised training on the corpus. The report has no such model; the values are our own. */
+/**
+ * How a base is made from nothing: supervised training on the corpus. The report has no such model; the values are our own. The optimizer is
+ * the report's AdamW (0.9, 0.999, weight decay 0.01, gradient norm clipped at 1).
+ */
 export interface NanoRecipe {
   readonly name: string;
   readonly title: string;
