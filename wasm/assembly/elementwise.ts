@@ -150,13 +150,11 @@ export function sumOfSquares(values: usize, count: i32, out: usize): void {
 
 export function adamW(
   parameters: usize, gradients: usize, first: usize, second: usize, count: i32,
-  learningRate: f32, beta1: f32, beta2: f32, epsilon: f32, weightDecay: f32, correction1: f32, correction2: f32, gradientScale: f32,
+  learningRate: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, epsilon: f32, weightDecay: f32, correction1: f32, correction2: f32, gradientScale: f32,
 ): void {
   const keep: f32 = <f32>1 - learningRate * weightDecay;
   const rate: f32 = learningRate / correction1;
   const root: f32 = <f32>1 / sqrt<f32>(correction2);
-  const rest1: f32 = <f32>1 - beta1;
-  const rest2: f32 = <f32>1 - beta2;
   for (let task = claim(); task * CHUNK < count; task = claim()) {
     let i = task * CHUNK;
     const last = min(count, i + CHUNK);

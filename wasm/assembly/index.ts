@@ -105,7 +105,8 @@ function step(operation: i32): void {
     case Operation.SumOfSquares: return sumOfSquares(address(0), word(1), address(2));
     case Operation.AdamW:
       return adamW(
-        address(0), address(1), address(2), address(3), word(4), real(5), real(6), real(7), real(8), real(9), real(10), real(11), real(12),
+        address(0), address(1), address(2), address(3), word(4),
+        real(5), real(6), real(7), real(8), real(9), real(10), real(11), real(12), real(13), real(14),
       );
     default: unreachable();
   }

@@ -439,10 +439,13 @@ export class WasmDevice implements Device {
 
   adamW(call: { parameters: DeviceBuffer; gradients: DeviceBuffer; first: DeviceBuffer; second: DeviceBuffer; step: AdamWStep }): void {
     const { step } = call;
+    // 1 - beta is taken in f64: from a beta already rounded to f32, the second moment's share would be off by 1e-5.
     const rates = [
       step.learningRate,
       step.beta1,
       step.beta2,
+      1 - step.beta1,
+      1 - step.beta2,
       step.epsilon,
       step.weightDecay,
       step.correction1,
@@ -452,7 +455,7 @@ export class WasmDevice implements Device {
     this.kernels.push(
       Operation.AdamW,
       [at(call.parameters), at(call.gradients), at(call.first), at(call.second), call.parameters.length, ...rates],
-      [5, 6, 7, 8, 9, 10, 11, 12],
+      [5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
     );
   }
 }
