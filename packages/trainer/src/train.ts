@@ -13,7 +13,7 @@ import { keepCheckpoints, writeCheckpoint } from './run-folder/checkpoints.ts';
 import { EventLog } from './run-folder/event-log.ts';
 import { type Restored, restoreRun } from './run-folder/restore.ts';
 import { writeRolloutDump } from './run-folder/rollout-dumps.ts';
-import type { RunState } from './run-state.ts';
+import { type RunState, runStateSchema } from './run-state.ts';
 import { dumpOf } from './step/dump.ts';
 import type { Watch } from './step/generate-and-judge.ts';
 import { SolveHistory } from './step/solve-history.ts';
@@ -24,6 +24,8 @@ export interface TrainOptions extends Watch {
   /** With `steps` settled (see `settleSteps`). */
   readonly configuration: RunConfiguration;
   readonly parts: TrainingParts;
+  /** Value of `performance.now()` at which the session's clock starts; default: now. */
+  readonly startedMs?: number;
   /** Called after each event is in the log. */
   readonly onEvent?: (event: RunEvent) => void;
 }
@@ -36,9 +38,9 @@ export interface TrainOptions extends Watch {
  * @throws InterruptedError after the signal aborted and a checkpoint of the last completed step was written.
  */
 export async function train(options: TrainOptions): Promise<void> {
-  const restored = await restoreRun(options.runFolder);
+  const restored = await restoreRun(options.runFolder, runStateSchema);
   if (restored) await options.parts.policy.store.load(restored.checkpoint.path);
-  const log = await EventLog.open(options.runFolder);
+  const log = await EventLog.open(options.runFolder, options.startedMs);
   try {
     await new TrainingRun(options, log, restored).run();
   } finally {
@@ -60,7 +62,7 @@ class TrainingRun {
   #committed: RunState;
   #reference: Pick<Learner, 'score'> | null = null;
 
-  constructor(options: TrainOptions, log: EventLog, restored: Restored | null) {
+  constructor(options: TrainOptions, log: EventLog, restored: Restored<RunState> | null) {
     const { configuration, parts } = options;
     const state = restored?.state;
     this.#options = options;

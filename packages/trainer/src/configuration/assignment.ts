@@ -52,7 +52,7 @@ function parseValue(text: string, types: KnownKey['types']): unknown {
  *
  * @throws InputError for an unknown key (with the nearest known one) or a value of the wrong type.
  */
-export function parseAssignment(text: string): Assignment {
+export function parseAssignment(text: string, keys: readonly KnownKey[] = KNOWN_KEYS): Assignment {
   const equals = text.indexOf('=');
   if (equals < 1) throw new InputError(`--set ${text}: expected key=value, e.g. --set steps=20`);
   const key = text.slice(0, equals).trim();
@@ -61,8 +61,8 @@ export function parseAssignment(text: string): Assignment {
     .map((part) => (typeof part === 'number' ? '[i]' : `.${part}`))
     .join('')
     .slice(1);
-  const known = KNOWN_KEYS.find((candidate) => candidate.path === spelled);
-  if (!known) throw new InputError(`--set ${key}: no such key; did you mean ${nearestKey(key)}?`);
+  const known = keys.find((candidate) => candidate.path === spelled);
+  if (!known) throw new InputError(`--set ${key}: no such key; did you mean ${nearestKey(key, keys)}?`);
   const value = parseValue(text.slice(equals + 1), known.types);
   if (value === undefined) throw new InputError(`--set ${key}: "${text.slice(equals + 1)}" is no ${known.types.join(' or ')}`);
   return { path, value };

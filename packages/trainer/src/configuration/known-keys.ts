@@ -29,19 +29,23 @@ function collect(schema: JsonSchema, path: string, into: KnownKey[]): void {
   if (schema.items?.properties) collect({ properties: schema.items.properties }, `${path}[i]`, into);
 }
 
-const known: KnownKey[] = [];
-collect(z.toJSONSchema(runSchema, { unrepresentable: 'any' }) as JsonSchema, '', known);
+/** Every key of a schema as scripts write it; an entry of a list of groups is spelled `stages[i].steps`. */
+export function keysOf(schema: z.ZodType): readonly KnownKey[] {
+  const keys: KnownKey[] = [];
+  collect(z.toJSONSchema(schema, { unrepresentable: 'any' }) as JsonSchema, '', keys);
+  return keys;
+}
 
-/** Every key of the configuration as scripts write it; a stage's keys are spelled `stages[i].steps`. */
-export const KNOWN_KEYS: readonly KnownKey[] = known.filter((key) => key.path !== 'stages[i]');
+/** The keys of a training run. */
+export const KNOWN_KEYS: readonly KnownKey[] = keysOf(runSchema);
 
 /** The known key that is spelled most like `path`; the last part alone counts too, so `target` finds `entropy.target`. */
-export function nearestKey(path: string): string {
+export function nearestKey(path: string, keys: readonly KnownKey[] = KNOWN_KEYS): string {
   const spelled = path.replaceAll(/\[\d+\]/g, '[i]').toLowerCase();
   const distance = (key: string) => {
     const whole = leven(spelled, key.toLowerCase());
     const last = leven(spelled, key.slice(key.lastIndexOf('.') + 1).toLowerCase()) + 1;
     return Math.min(whole, last);
   };
-  return KNOWN_KEYS.map(({ path }) => path).reduce((best, key) => (distance(key) < distance(best) ? key : best));
+  return keys.map(({ path }) => path).reduce((best, key) => (distance(key) < distance(best) ? key : best));
 }

@@ -2,14 +2,16 @@ import { InputError } from '../errors.ts';
 import type { Assignment } from './assignment.ts';
 import { type ConfigurationLayer, STAGE_KEYS } from './schema.ts';
 
-type Tree = Record<string, unknown>;
+/** A configuration as plain values. */
+export type Tree = Readonly<Record<string, unknown>>;
 
 function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function merge(below: Tree, above: Tree): Tree {
-  const merged: Tree = { ...below };
+/** Lays `above` over `below`: groups key by key, lists and values as a whole. */
+export function merge(below: Tree, above: Tree): Tree {
+  const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     if (value === undefined) continue;
     const under = merged[key];
@@ -37,6 +39,12 @@ export function overlay(below: ConfigurationLayer, above: ConfigurationLayer): C
   return merge(clearStages(below as Tree, Object.keys(above)), above as Tree) as ConfigurationLayer;
 }
 
+/** Assignments as a group of keys; of several to one key the last holds. */
+export function assignmentTree(assignments: readonly Assignment[]): Tree {
+  const trees = assignments.map(({ path, value }) => path.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as Tree);
+  return trees.reduce(merge, {});
+}
+
 /**
  * Applies `--set` assignments as one layer. `stages[i].key=…` changes one stage, a stage key at the top all the others. Changed
  * stage lengths decide the number of steps unless `steps` is set too.
@@ -47,11 +55,7 @@ export function applyAssignments(below: ConfigurationLayer, assignments: readonl
   const top = assignments.filter(({ path }) => path[0] !== 'stages' || path.length === 1);
   const perStage = assignments.filter(({ path }) => path[0] === 'stages' && path.length > 1);
 
-  let layer: Tree = {};
-  for (const { path, value } of top) {
-    const tree = path.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as Tree;
-    layer = merge(layer, tree);
-  }
+  const layer = assignmentTree(top);
   const merged = overlay(below, layer as ConfigurationLayer) as Tree;
   if (perStage.length === 0) return merged as ConfigurationLayer;
 

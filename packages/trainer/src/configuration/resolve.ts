@@ -29,7 +29,10 @@ export function resolveConfiguration(sources: ConfigurationSources): RunConfigur
     layered = overlay(layered, { ...sources.file.layer, preset: preset.name });
     validateConfiguration(layered, sources.file.path);
   }
-  layered = applyAssignments(layered, (sources.assignments ?? []).map(parseAssignment));
+  layered = applyAssignments(
+    layered,
+    (sources.assignments ?? []).map((text) => parseAssignment(text)),
+  );
   layered = overlay(layered, sources.flags ?? {});
   return validateConfiguration({ ...layered, preset: preset.name }, sources.assignments?.length ? '--set' : `preset ${preset.name}`);
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { InputError } from '../errors.ts';
-import { nearestKey } from './known-keys.ts';
+import { KNOWN_KEYS, type KnownKey, nearestKey } from './known-keys.ts';
 import { type RunConfiguration, runSchema } from './schema.ts';
 import { stageSettings } from './stages.ts';
 
@@ -11,12 +11,29 @@ function spell(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-function explain(issue: z.core.$ZodIssue, where: string): string {
+function explain(issue: z.core.$ZodIssue, where: string, keys: readonly KnownKey[]): string {
   if (issue.code === 'unrecognized_keys') {
     const key = spell([...issue.path, issue.keys[0]!]);
-    return `${where}: no such key ${key}; did you mean ${nearestKey(key)}?`;
+    return `${where}: no such key ${key}; did you mean ${nearestKey(key, keys)}?`;
   }
   return `${where}: ${spell(issue.path) || 'configuration'}: ${issue.message.replace(/^Invalid input: /, '')}`;
+}
+
+/**
+ * Checks values against a schema.
+ *
+ * @param where what the values came from, for messages: `--set`, a file name, `config.json`
+ * @throws InputError naming the first wrong key; an unknown key is answered with the nearest of `keys`.
+ */
+export function parseWith<Schema extends z.ZodType>(
+  schema: Schema,
+  values: unknown,
+  where: string,
+  keys: readonly KnownKey[],
+): z.infer<Schema> {
+  const result = schema.safeParse(values);
+  if (!result.success) throw new InputError(explain(result.error.issues[0]!, where, keys));
+  return result.data;
 }
 
 /** Relations between keys that no single bound states. */
@@ -41,12 +58,10 @@ function checkRelations(configuration: RunConfiguration, where: string): void {
 /**
  * Checks a whole configuration once.
  *
- * @param where what the values came from, for messages: `--set`, a file name, `config.json`
- * @throws InputError naming the first wrong key; an unknown key is answered with the nearest known one.
+ * @throws InputError naming the first wrong key.
  */
 export function validateConfiguration(values: unknown, where: string): RunConfiguration {
-  const result = runSchema.safeParse(values);
-  if (!result.success) throw new InputError(explain(result.error.issues[0]!, where));
-  checkRelations(result.data, where);
-  return result.data;
+  const configuration = parseWith(runSchema, values, where, KNOWN_KEYS);
+  checkRelations(configuration, where);
+  return configuration;
 }

@@ -40,8 +40,7 @@ export interface PolicySize {
 }
 
 /** Responses decoded side by side, and rows of a training micro-batch: both decide speed and memory, neither the results. */
-const SLOTS = 256;
-const MICRO_BATCH_ROWS = 1536;
+export const LOCAL_SIZES = { slots: 256, microBatchRows: 1536 } as const;
 
 /** The positions that prompts and responses need together, checked against what the model was made for. */
 function positionsFor(model: OpenModel, { promptCapacity, contextLength }: PolicySize): number {
@@ -55,6 +54,25 @@ function positionsFor(model: OpenModel, { promptCapacity, contextLength }: Polic
   return positions;
 }
 
+export interface LearnerSize {
+  /** Longest sequence, prompt and response together. */
+  readonly positions: number;
+  readonly microBatchRows: number;
+  /** The weights to start from. */
+  readonly tensors: TensorReader;
+}
+
+/** Puts a model on a device, ready to learn but not to sample. */
+export async function createLocalLearner(
+  device: Device,
+  { folder }: OpenModel,
+  { positions, microBatchRows, tensors }: LearnerSize,
+): Promise<{ readonly learner: Learner; readonly store: PolicyStore }> {
+  const network = await LanguageModel.create(device, folder.config, tensors, { trainable: true, positions });
+  const learner = new DeviceLearner(network, { microBatchRows, trainable: true });
+  return { learner, store: createStore(folder, network, learner) };
+}
+
 /**
  * Puts a model on a device, ready to sample and, if `trainable`, to learn. Memory is allocated here and never again.
  *
@@ -65,10 +83,13 @@ export async function createLocalPolicy(device: Device, model: OpenModel, size: 
   const { config } = folder;
   const positions = positionsFor(model, size);
   const network = await LanguageModel.create(device, config, folder.tensors, { trainable: size.trainable, positions });
-  const learner = new DeviceLearner(network, { microBatchRows: Math.max(MICRO_BATCH_ROWS, positions), trainable: size.trainable });
+  const learner = new DeviceLearner(network, {
+    microBatchRows: Math.max(LOCAL_SIZES.microBatchRows, positions),
+    trainable: size.trainable,
+  });
   const engine = new LocalEngine(network, {
-    slots: SLOTS,
-    promptSegments: Math.min(SLOTS, Math.ceil(SLOTS / size.samplesPerPrompt) + 8),
+    slots: LOCAL_SIZES.slots,
+    promptSegments: Math.min(LOCAL_SIZES.slots, Math.ceil(LOCAL_SIZES.slots / size.samplesPerPrompt) + 8),
     promptCapacity: size.promptCapacity,
     contextLength: size.contextLength,
   });
@@ -89,7 +110,7 @@ export async function createReference(device: Device, model: OpenModel, size: Po
   const positions = positionsFor(model, size);
   const { config, tensors } = model.folder;
   const network = await LanguageModel.create(device, config, tensors, { trainable: false, positions });
-  return new DeviceLearner(network, { microBatchRows: Math.max(MICRO_BATCH_ROWS, positions), trainable: false });
+  return new DeviceLearner(network, { microBatchRows: Math.max(LOCAL_SIZES.microBatchRows, positions), trainable: false });
 }
 
 const OPTIMIZER_FILE = 'optimizer.safetensors';

@@ -33,18 +33,26 @@ function isMixture(name: string): name is MixtureName {
   return name in mixtures;
 }
 
-interface Loaded extends LoadedFiles {
+export interface LoadedProblems extends LoadedFiles {
   readonly records: readonly SourcedRecord[];
+  /** Tokens of the longest prompt that was kept. */
+  readonly longestPrompt: number;
 }
 
-async function load(paths: readonly string[], configuration: RunConfiguration, codec: TextCodec, lengths: number[]): Promise<Loaded> {
-  const { promptLengthCap, columns } = configuration;
+/**
+ * Reads problem files for a model: rows that its tokenizer cannot express or whose prompt is too long are left out and counted.
+ *
+ * @throws DataError naming a malformed row; InputError when no row can be used.
+ */
+export async function loadProblems(
+  paths: readonly string[],
+  codec: TextCodec,
+  { promptLengthCap, columns }: Pick<RunConfiguration, 'promptLengthCap' | 'columns'>,
+): Promise<LoadedProblems> {
+  const lengthOf = (record: ProblemRecord) => codec.encodePrompt(record.prompt).length;
   const refuse = (record: ProblemRecord): string | null => {
     try {
-      const { length } = codec.encodePrompt(record.prompt);
-      if (length > promptLengthCap) return `prompt longer than ${promptLengthCap} tokens`;
-      lengths.push(length);
-      return null;
+      return lengthOf(record) > promptLengthCap ? `prompt longer than ${promptLengthCap} tokens` : null;
     } catch (error) {
       if (error instanceof ModelInputError) return error.message.replace(/ at character .*$/, '');
       throw error;
@@ -55,7 +63,8 @@ async function load(paths: readonly string[], configuration: RunConfiguration, c
     const reasons = Object.entries(dropped).map(([reason, count]) => `${count} x ${reason}`);
     throw new InputError(`${paths.join(', ')}: none of ${rows} rows can be used (${reasons.join('; ')})`);
   }
-  return { paths, records, kept: records.length, rows, dropped, mappings };
+  const longestPrompt = records.reduce((longest, { record }) => Math.max(longest, lengthOf(record)), 0);
+  return { paths, records, longestPrompt, kept: records.length, rows, dropped, mappings };
 }
 
 /** Splits off what is evaluated on, by a fixed shuffle, so that every run over the same files holds out the same problems. */
@@ -77,11 +86,10 @@ export async function openProblems(configuration: RunConfiguration, codec: TextC
   if (problems !== null && !isMixture(problems)) {
     throw new InputError(`problems ${problems}: there is no such mixture; known: ${Object.keys(mixtures).join(', ')}`);
   }
-  const lengths: number[] = [];
-  const training = data.length > 0 ? await load(data, configuration, codec, lengths) : null;
-  const held = evalData.length > 0 ? await load(evalData, configuration, codec, lengths) : null;
+  const training = data.length > 0 ? await loadProblems(data, codec, configuration) : null;
+  const held = evalData.length > 0 ? await loadProblems(evalData, codec, configuration) : null;
   const files = [training, held].filter((loaded) => loaded !== null);
-  const longestPrompt = lengths.length > 0 ? lengths.reduce((a, b) => Math.max(a, b)) : null;
+  const longestPrompt = files.length > 0 ? Math.max(...files.map((loaded) => loaded.longestPrompt)) : null;
 
   if (!training) {
     if (problems === null) throw new InputError('no problems to train on: give --data FILE, or a preset that has its own');

@@ -39,22 +39,23 @@ export class EventLog {
   readonly #file: AppendFile;
   readonly #events: RunEvent[];
   readonly #session: number;
-  readonly #sessionStart = performance.now();
+  readonly #startedMs: number;
 
-  private constructor(file: AppendFile, events: RunEvent[], session: number) {
+  private constructor(file: AppendFile, events: RunEvent[], session: number, startedMs: number) {
     this.#file = file;
     this.#events = events;
     this.#session = session;
+    this.#startedMs = startedMs;
   }
 
-  /** Opens `events.jsonl` of a run folder; there may be none yet. */
-  static async open(runFolder: string): Promise<EventLog> {
+  /** Opens `events.jsonl` of a run folder; there may be none yet. `startedMs` is the `performance.now()` at which the session began. */
+  static async open(runFolder: string, startedMs: number = performance.now()): Promise<EventLog> {
     const path = `${runFolder}/events.jsonl`;
     const text = (await fileSize(path)) === null ? '' : await readText(path);
     const voided = await readVoidSessions(runFolder);
     const { events } = parseEvents(text, path);
     const session = 1 + Math.max(voided, ...events.map((event) => event.clock.session), 0);
-    return new EventLog(await AppendFile.open(path), [...events], session);
+    return new EventLog(await AppendFile.open(path), [...events], session, startedMs);
   }
 
   get events(): readonly RunEvent[] {
@@ -70,7 +71,7 @@ export class EventLog {
     const event = eventSchema.parse({
       v: EVENT_VERSION,
       ...body,
-      clock: { time_ms: Date.now(), session: this.#session, elapsed_ms: Math.round(performance.now() - this.#sessionStart), ...body.clock },
+      clock: { time_ms: Date.now(), session: this.#session, elapsed_ms: Math.round(performance.now() - this.#startedMs), ...body.clock },
     });
     await this.#file.append(`${JSON.stringify(event)}\n`);
     this.#events.push(event);

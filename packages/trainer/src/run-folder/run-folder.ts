@@ -1,19 +1,9 @@
 import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
-import { type RunConfiguration, runSchema } from '../configuration/schema.ts';
+import type { RunConfiguration } from '../configuration/schema.ts';
 import { validateConfiguration } from '../configuration/validate.ts';
 import { InputError } from '../errors.ts';
-import {
-  createExclusively,
-  fileSize,
-  isFolder,
-  listFolder,
-  makeFolder,
-  makeNewFolder,
-  readText,
-  removeAll,
-  writeFileAside,
-} from '../files.ts';
+import { createExclusively, fileSize, listFolder, makeFolder, makeNewFolder, readText, removeAll, writeFileAside } from '../files.ts';
 
 /**
  * A run folder:
@@ -68,31 +58,54 @@ async function opened(path: string): Promise<RunFolder> {
   return { path, name: basename(resolve(path)), release: () => removeAll(`${path}/lock`) };
 }
 
+function existing(path: string): InputError {
+  return new InputError(`${path}: exists already; go on with --resume ${path}, or choose another folder with --out`);
+}
+
+/**
+ * Refuses a path where something stands already, before any work is done for it.
+ *
+ * @throws InputError when it is a file or a folder that is not empty.
+ */
+export async function checkRunFolder(path: string): Promise<void> {
+  if ((await fileSize(path)) !== null || (await listFolder(path)).length > 0) throw existing(path);
+}
+
 /**
  * Makes the folder of a new run and saves its configuration.
  *
  * @throws InputError when something stands there already: a run is never overwritten.
  */
-export async function createRunFolder(path: string, configuration: RunConfiguration): Promise<RunFolder> {
+export async function createRunFolder(path: string, configuration: object): Promise<RunFolder> {
   const isNew = await makeNewFolder(path);
-  if (!isNew && (!(await isFolder(path)) || (await listFolder(path)).length > 0)) {
-    throw new InputError(`${path}: exists already; go on with --resume ${path}, or choose another folder with --out`);
-  }
+  if (!isNew) await checkRunFolder(path);
   const folder = await opened(path);
   for (const part of ['rollouts', 'evaluations', 'checkpoints']) await makeFolder(`${path}/${part}`);
-  await writeFileAside(`${path}/config.json`, `${JSON.stringify(runSchema.parse(configuration), null, 2)}\n`);
+  await writeFileAside(`${path}/config.json`, `${JSON.stringify(configuration, null, 2)}\n`);
   return folder;
 }
 
-/** The configuration that a run was started with. */
-export async function readConfiguration(path: string): Promise<RunConfiguration> {
+/**
+ * The values of a run's `config.json`, not yet checked.
+ *
+ * @throws InputError when the folder holds no run.
+ */
+export async function readSavedConfiguration(path: string): Promise<unknown> {
   const file = `${path}/config.json`;
   if ((await fileSize(file)) === null) throw new InputError(`${path}: is no run folder (it has no config.json)`);
-  return validateConfiguration(JSON.parse(await readText(file)), file);
+  return JSON.parse(await readText(file));
+}
+
+/** The configuration that a training run was started with. */
+export async function readConfiguration(path: string): Promise<RunConfiguration> {
+  const values = await readSavedConfiguration(path);
+  if ((values as { kind?: unknown }).kind === 'sft')
+    throw new InputError(`${path}: is a supervised run; go on with it by or1 sft --resume ${path}`);
+  return validateConfiguration(values, `${path}/config.json`);
 }
 
 /** Takes an existing run folder for resuming. */
 export async function openRunFolder(path: string): Promise<RunFolder> {
-  if ((await fileSize(`${path}/config.json`)) === null) throw new InputError(`${path}: is no run folder (it has no config.json)`);
+  await readSavedConfiguration(path);
   return opened(path);
 }

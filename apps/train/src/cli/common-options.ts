@@ -1,0 +1,48 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export type DeviceChoice = 'wasm' | 'webgpu' | 'reference' | 'auto';
+
+/** Flags that every command takes. */
+export interface CommonOptions {
+  readonly json: boolean;
+  readonly device: DeviceChoice;
+  readonly threads?: number;
+  readonly seed?: number;
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number of at least 1.');
+  return value;
+}
+
+export function nonnegativeInteger(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('give a whole number of at least 0.');
+  return value;
+}
+
+export function nonnegativeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('give a number of at least 0.');
+  return value;
+}
+
+export function share(text: string): number {
+  const value = nonnegativeNumber(text);
+  if (value > 1) throw new InvalidArgumentError('give a number from 0 to 1.');
+  return value;
+}
+
+/** Collects a flag that may be repeated. */
+export function repeated(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'end stdout in one JSON object; words go to stderr', false)
+    .addOption(new Option('--device <kind>', 'where to compute').choices(['auto', 'wasm', 'webgpu', 'reference']).default('auto'))
+    .option('--threads <n>', 'threads of the WebAssembly device; default: one a core', positiveInteger)
+    .option('--seed <n>', 'seed of everything random', nonnegativeInteger);
+}

@@ -1,0 +1,115 @@
+import type { RunConfiguration } from './configuration/schema.ts';
+import { resolveStages } from './configuration/stages.ts';
+
+/** What an estimate knows of the model; the shape may be unknown where only a preset's nominal size is at hand. */
+export interface ModelSize {
+  readonly parameters: number;
+  readonly shape: {
+    readonly layers: number;
+    readonly keyValueWidth: number;
+    readonly width: number;
+    readonly feedForwardWidth: number;
+    readonly queryWidth: number;
+  } | null;
+}
+
+export interface RunEstimate {
+  readonly memory_bytes: {
+    readonly total: number;
+    readonly parameters: number;
+    readonly optimizer: number;
+    readonly rollout: number | null;
+    readonly learner: number | null;
+  };
+  readonly tokens: {
+    readonly generated: number;
+    readonly trained: number;
+    readonly generated_at_most: number;
+    readonly evaluation: number;
+  };
+  readonly time_s: number;
+  /** What the figures rest on, one sentence each. */
+  readonly assumptions: readonly string[];
+}
+
+export interface Machine {
+  readonly threads: number;
+  readonly slots: number;
+  readonly microBatchRows: number;
+}
+
+/**
+ * Arithmetic rates of one thread, in floating-point operations a second, and shares taken from runs of the nano preset on a two-core
+ * machine: sampled responses used half of T, three quarters of their tokens were in kept groups.
+ */
+const GENERATE_FLOPS = 9e9;
+const TRAIN_FLOPS = 15e9;
+const LENGTH_SHARE = 0.5;
+const KEPT_SHARE = 0.75;
+const FLOAT_BYTES = 4;
+/** A larger `eval.problems` stands for "all of them". */
+const COUNTABLE_PROBLEMS = 100_000;
+
+/** Floating-point operations a token: 2 a parameter to generate, 6 to train. Attention comes on top and is left out. */
+const GENERATE_OPERATIONS = 2;
+const TRAIN_OPERATIONS = 6;
+
+function learnerBytes(
+  { layers, width, feedForwardWidth, queryWidth, keyValueWidth }: NonNullable<ModelSize['shape']>,
+  rows: number,
+): number {
+  // Kept a layer for the backward pass: two residuals and two normed inputs, query, key, value, attention output, gate, up and their product.
+  const kept = 4 * width + 2 * queryWidth + 2 * keyValueWidth + 3 * feedForwardWidth;
+  return FLOAT_BYTES * rows * (layers * (kept + 2 * keyValueWidth) + 2 * kept);
+}
+
+/**
+ * Memory, tokens and time of a run before it starts: arithmetic from the parameter count under the assumptions that it lists, meant to
+ * tell minutes from days and megabytes from gigabytes.
+ */
+export function estimateRun(configuration: RunConfiguration, model: ModelSize, machine: Machine): RunEstimate {
+  const stages = resolveStages(configuration);
+  const contextLength = Math.max(...stages.map((stage) => stage.contextLength));
+  const responses = stages.map((stage) => (stage.end - stage.start) * stage.promptsPerStep * stage.samplesPerPrompt * stage.contextLength);
+  const atMost = responses.reduce((sum, tokens) => sum + tokens, 0);
+  const generated = atMost * LENGTH_SHARE;
+  const trained = generated * KEPT_SHARE * configuration.reuse;
+
+  const { eval: evaluation, evalEvery } = configuration;
+  const steps = stages.at(-1)!.end;
+  const counted = evaluation.problems <= COUNTABLE_PROBLEMS ? evaluation.problems : 0;
+  const evaluations = counted === 0 ? 0 : 2 + (evalEvery > 0 ? Math.max(0, Math.ceil(steps / evalEvery) - 1) : 0);
+  const evaluated = evaluations * evaluation.temperatures.length * counted * evaluation.samples * contextLength * LENGTH_SHARE;
+
+  const generateRate = GENERATE_FLOPS * machine.threads;
+  const trainRate = TRAIN_FLOPS * machine.threads;
+  const { parameters, shape } = model;
+  const time_s =
+    ((generated + evaluated) * GENERATE_OPERATIONS * parameters) / generateRate + (trained * TRAIN_OPERATIONS * parameters) / trainRate;
+
+  const positions = machine.slots * contextLength;
+  const memory = {
+    // The values and two packed copies of every matrix; then gradients and both moments.
+    parameters: 3 * FLOAT_BYTES * parameters,
+    optimizer: 3 * FLOAT_BYTES * parameters,
+    rollout: shape && FLOAT_BYTES * positions * 2 * shape.keyValueWidth * shape.layers,
+    learner: shape && learnerBytes(shape, Math.max(machine.microBatchRows, contextLength)),
+  };
+  const total = memory.parameters + memory.optimizer + (memory.rollout ?? 0) + (memory.learner ?? 0);
+  return {
+    memory_bytes: { total, ...memory },
+    tokens: { generated, trained, generated_at_most: atMost, evaluation: evaluated },
+    time_s,
+    assumptions: [
+      `responses use ${LENGTH_SHARE * 100} % of T, and ${KEPT_SHARE * 100} % of their tokens are in groups that are trained on`,
+      `${GENERATE_OPERATIONS} operations a parameter and generated token, ${TRAIN_OPERATIONS} a trained token; attention left out`,
+      `${machine.threads} threads at ${GENERATE_FLOPS / 1e9} GFLOP/s each generating, ${TRAIN_FLOPS / 1e9} training (WebAssembly device)`,
+      shape
+        ? `f32 throughout; ${machine.slots} responses side by side, micro-batches of ${machine.microBatchRows} tokens; the host's own memory left out`
+        : `f32 throughout; the model's shape is not known, so keys, values and activations are left out`,
+      ...(evaluation.problems > counted
+        ? ['evaluations are left out: how many held-out problems there are is known only once the data is read']
+        : []),
+    ],
+  };
+}
