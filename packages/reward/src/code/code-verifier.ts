@@ -12,7 +12,12 @@ import { runStdioTests } from './stdio-run.ts';
 import { createWasmSandbox } from './wasm/wasm-sandbox.ts';
 
 /** A user's own idea of what is right, for the forms whose results are compared outside the sandbox. */
-export type OutputChecker = (test: { readonly index: number; readonly input: string; readonly output: string; readonly expected: string }) => boolean;
+export type OutputChecker = (test: {
+  readonly index: number;
+  readonly input: string;
+  readonly output: string;
+  readonly expected: string;
+}) => boolean;
 
 export interface CodeVerifierOptions {
   /** Where programs run. Default: a new `wasm` sandbox. */
@@ -138,7 +143,11 @@ export function createCodeVerifier(options: CodeVerifierOptions = {}): CodeVerif
         failure = error;
       }
     }
-    return judgement('infrastructure-error', `${record}${failure instanceof Error ? failure.message : failure} (tried twice)`, unrun(tests));
+    return judgement(
+      'infrastructure-error',
+      `${record}${failure instanceof Error ? failure.message : failure} (tried twice)`,
+      unrun(tests),
+    );
   };
 
   return {
@@ -180,7 +189,13 @@ function describeJob(tests: Exclude<CodeTests, { form: 'stdio' }>, stop: boolean
   const base = { prefix: '', entry: '', function: '', stop, tolerance, report: false };
   if (tests.form === 'check') return { ...base, kind: 'check', prefix: tests.prefix, entry: tests.entryPoint, tests: tests.testCode };
   if (tests.form === 'assert') return { ...base, kind: 'asserts', tests: tests.assertions };
-  return { ...base, kind: 'calls', function: tests.functionName, report, tests: tests.tests.map(({ args, accepted }) => [args, accepted] as const) };
+  return {
+    ...base,
+    kind: 'calls',
+    function: tests.functionName,
+    report,
+    tests: tests.tests.map(({ args, accepted }) => [args, accepted] as const),
+  };
 }
 
 /** A checker that throws is our caller's defect, and says so instead of judging. */

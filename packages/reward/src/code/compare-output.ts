@@ -17,7 +17,8 @@ export function firstDifference(output: string, expected: string, comparison: Ou
     if (output.trimEnd() === expected.trimEnd()) return null;
     return linesDiffer(output.trimEnd().split('\n'), expected.trimEnd().split('\n'), (a, b) => a === b);
   }
-  const agree = comparison.mode === 'lines' ? sameLine : (a: string, b: string) => closeLine(a, b, comparison.absolute, comparison.relative);
+  const agree =
+    comparison.mode === 'lines' ? sameLine : (a: string, b: string) => closeLine(a, b, comparison.absolute, comparison.relative);
   return linesDiffer(cut(output), cut(expected), agree);
 }
 

@@ -92,7 +92,8 @@ function parseCases(fields: Fields): StdioTests | CallTests {
   if (inputs.length !== outputs.length) throw new GroundTruthError('outputs', `has ${outputs.length} entries for ${inputs.length} inputs`);
   if (inputs.length === 0) throw new GroundTruthError('inputs', 'holds no tests');
   const others = 'accepted_outputs' in fields ? list(fields, 'accepted_outputs') : inputs.map(() => []);
-  if (others.length !== inputs.length) throw new GroundTruthError('accepted_outputs', `has ${others.length} entries for ${inputs.length} inputs`);
+  if (others.length !== inputs.length)
+    throw new GroundTruthError('accepted_outputs', `has ${others.length} entries for ${inputs.length} inputs`);
   const accepted = outputs.map((output, index) => {
     const more = others[index] ?? [];
     if (!Array.isArray(more)) throw new GroundTruthError(`accepted_outputs[${index}]`, `must be a list, not ${describe(more)}`);
@@ -108,7 +109,8 @@ function parseCases(fields: Fields): StdioTests | CallTests {
     };
   }
   const functionName = text(fields, 'fn_name').trim();
-  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(functionName)) throw new GroundTruthError('fn_name', `must be a Python name, not ${JSON.stringify(functionName)}`);
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(functionName))
+    throw new GroundTruthError('fn_name', `must be a Python name, not ${JSON.stringify(functionName)}`);
   return {
     form: 'function',
     functionName,

@@ -93,7 +93,10 @@ export class JudgeSession {
           if (stopped !== null) throw stopped;
           if (current >= 0 && player.answered) {
             // Only a value of the program's can have led the test astray.
-            finish('timeout', `the test did not end with the value that the program gave it (${seconds(Math.max(testMs, JUDGE_LEAST_MS))})`);
+            finish(
+              'timeout',
+              `the test did not end with the value that the program gave it (${seconds(Math.max(testMs, JUDGE_LEAST_MS))})`,
+            );
             return { tests, fault: null };
           }
           const end = await judge.ended;
@@ -255,6 +258,7 @@ export function describeEnd(end: InterpreterEnd, testMs: number): [TestStatus, s
   if (end.reason === 'memory') return ['memory', 'the memory limit was reached'];
   if (end.reason === 'output') return ['runtime-error', 'the output limit was reached'];
   if (end.reason === 'killed') return ['timeout', 'the run was ended'];
-  const why = end.reason === 'crash' ? `the interpreter crashed: ${end.errorTail}` : `the program ended its interpreter (status ${end.code})`;
+  const why =
+    end.reason === 'crash' ? `the interpreter crashed: ${end.errorTail}` : `the program ended its interpreter (status ${end.code})`;
   return ['runtime-error', why.slice(0, 500)];
 }

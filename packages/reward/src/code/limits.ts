@@ -33,7 +33,8 @@ export const DEFAULT_LIMITS: CodeLimits = {
 export function resolveLimits(limits: Partial<CodeLimits> = {}): CodeLimits {
   const resolved: CodeLimits = { ...DEFAULT_LIMITS, ...limits };
   for (const [name, value] of Object.entries(resolved)) {
-    if (value !== null && !(Number.isFinite(value) && value > 0)) throw new RangeError(`limits.${name} must be a positive number, not ${value}`);
+    if (value !== null && !(Number.isFinite(value) && value > 0))
+      throw new RangeError(`limits.${name} must be a positive number, not ${value}`);
   }
   return resolved;
 }

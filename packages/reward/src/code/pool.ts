@@ -30,7 +30,8 @@ export class Pool<Slot> {
   #running = 0;
 
   constructor(options: PoolOptions<Slot>) {
-    if (!Number.isInteger(options.size) || options.size < 1) throw new RangeError(`a pool's size must be a whole number above 0, not ${options.size}`);
+    if (!Number.isInteger(options.size) || options.size < 1)
+      throw new RangeError(`a pool's size must be a whole number above 0, not ${options.size}`);
     this.#options = options;
   }
 

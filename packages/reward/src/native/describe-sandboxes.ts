@@ -14,7 +14,11 @@ export interface SandboxReport {
 
 /** Tries each sandbox; takes about a second. */
 export async function describeSandboxes(): Promise<Record<'wasm' | 'native', SandboxReport>> {
-  const wasm = await tryOut(() => createWasmSandbox(), `CPython 3.11 for WASI from ${PYTHON_PACKAGE} (119 MB unpacked)`, PYTHON_PACKAGE_BYTES);
+  const wasm = await tryOut(
+    () => createWasmSandbox(),
+    `CPython 3.11 for WASI from ${PYTHON_PACKAGE} (119 MB unpacked)`,
+    PYTHON_PACKAGE_BYTES,
+  );
   const native = await tryOut(() => createNativeSandbox(), 'bubblewrap with /usr/bin/python3', null);
   return { wasm, native };
 }

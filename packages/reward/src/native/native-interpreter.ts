@@ -76,7 +76,7 @@ export function startNativeInterpreter(
     queue.close();
     const whole = Buffer.concat(output);
     return {
-      reason: reason ?? endOf(status, errorTail),
+      reason: reason ?? endOf(status, errorTail, performance.now() - begun),
       code: status,
       errorTail,
       output: new TextDecoder().decode(whole),
@@ -109,8 +109,9 @@ export function startNativeInterpreter(
   };
 }
 
-function endOf(status: number, errorTail: string): InterpreterEnd['reason'] {
+function endOf(status: number, errorTail: string, ranMs: number): InterpreterEnd['reason'] {
   if (status === MEMORY_STATUS || /^MemoryError/m.test(errorTail.slice(-ERROR_TAIL_BYTES))) return 'memory';
-  if (status === CPU_SIGNAL_STATUS || status === KILL_SIGNAL_STATUS) return 'timeout';
+  // Past the hard CPU limit, never below a second, the kernel kills; a program may also have killed itself.
+  if (status === CPU_SIGNAL_STATUS || (status === KILL_SIGNAL_STATUS && ranMs > 1000)) return 'timeout';
   return status >= 128 ? 'crash' : 'exit';
 }

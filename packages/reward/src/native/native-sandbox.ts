@@ -116,6 +116,8 @@ async function prove({ settings, filter }: Prepared): Promise<void> {
   judge.kill();
   const { errorTail } = await judge.ended;
   if (greeting === null) {
-    throw new NativeUnavailable(`the native sandbox refuses to start: ${errorTail.trim().split('\n').at(-1) || 'bubblewrap gave no answer'}`);
+    throw new NativeUnavailable(
+      `the native sandbox refuses to start: ${errorTail.trim().split('\n').at(-1) || 'bubblewrap gave no answer'}`,
+    );
   }
 }

@@ -17,7 +17,8 @@ const SETPRIV = '/usr/bin/setpriv';
 
 /** @throws {NativeUnavailable} naming the Debian package of a missing tool */
 export function findNativeTools(): NativeTools {
-  if (process.platform !== 'linux') throw new NativeUnavailable(`the native sandbox needs Linux; this is ${process.platform}: use the wasm sandbox`);
+  if (process.platform !== 'linux')
+    throw new NativeUnavailable(`the native sandbox needs Linux; this is ${process.platform}: use the wasm sandbox`);
   const need = (path: string, debianPackage: string): string => {
     if (!isExecutable(path)) throw new NativeUnavailable(`the native sandbox needs ${path}: install Debian's package ${debianPackage}`);
     return path;

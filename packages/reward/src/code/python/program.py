@@ -15,14 +15,41 @@ def _confine(limits):
 
 
 def _threads_at_once():
-    """WebAssembly has no threads: a thread runs to its end where it is started."""
+    """WebAssembly has no threads: a thread runs to its end where it is started, and is over for those who join it."""
     import _thread
 
+    ends = []
+
+    def end_marker():
+        ends.append(_thread.allocate_lock())
+        return ends[-1]
+
     def start(function, args, kwargs=None):
-        function(*args, **(kwargs or {}))
+        before = len(ends)
+        try:
+            function(*args, **(kwargs or {}))
+        finally:
+            for lock in ends[before:]:
+                if lock.locked():
+                    lock.release()
+            del ends[before:]
         return 1
 
+    _thread._set_sentinel = end_marker
     _thread.start_new_thread = _thread.start_new = start
+
+
+def _sleep_through_host():
+    import time
+
+    clock = os.open('/channel/sleep', os.O_WRONLY)
+
+    def sleep(seconds):
+        if seconds < 0:
+            raise ValueError('sleep length must be non-negative')
+        os.write(clock, b'%d' % min(int(seconds * 1000), 10**12))
+
+    time.sleep = sleep
 
 
 def _module(name):
@@ -160,6 +187,7 @@ def main():
     job = read_frame()[1]
     if sys.platform == 'wasi':
         _threads_at_once()
+        _sleep_through_host()
     else:
         _confine(job['limits'])
     for name in ('exit', 'quit'):

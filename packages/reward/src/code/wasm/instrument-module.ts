@@ -51,7 +51,8 @@ export function instrumentModule(source: Uint8Array, maximumBytes: number, stack
     } else if (id === SECTION.memory) {
       const pages = readMemoryMinimum(body) + Math.ceil(stackBytes / PAGE_BYTES);
       const maximum = Math.floor(maximumBytes / PAGE_BYTES);
-      if (maximum < pages) throw new Error(`a memory limit of ${maximumBytes} bytes is below the interpreter's first ${pages * PAGE_BYTES}`);
+      if (maximum < pages)
+        throw new Error(`a memory limit of ${maximumBytes} bytes is below the interpreter's first ${pages * PAGE_BYTES}`);
       content = Uint8Array.from([1, 1, ...encodeUnsigned(pages), ...encodeUnsigned(maximum)]);
       stackTop = pages * PAGE_BYTES;
     } else if (id === SECTION.global) {
@@ -111,7 +112,8 @@ function readMemoryMinimum(body: ByteReader): number {
 /** LLVM puts the stack pointer first: a mutable 32-bit integer with a constant start. */
 function readStackPointer(body: ByteReader): { type: readonly [number, number]; end: number } {
   const type = [body.byte(), body.byte()] as const;
-  if (type[0] !== 0x7f || type[1] !== 1 || body.byte() !== 0x41) throw new Error('the WebAssembly module does not start its globals with a stack pointer');
+  if (type[0] !== 0x7f || type[1] !== 1 || body.byte() !== 0x41)
+    throw new Error('the WebAssembly module does not start its globals with a stack pointer');
   body.skipNumber();
   body.skip(1);
   return { type, end: body.position };
@@ -120,7 +122,17 @@ function readStackPointer(body: ByteReader): { type: readonly [number, number]; 
 /** The instructions put at the head of each loop: count down, and below zero ask the host and wind up again. */
 function checkSequence(global: number, checkFunction: number): number[] {
   const counter = encodeUnsigned(global);
-  const [get, set, constant, subtract, lessSigned, ifVoid, call, drop, end] = [0x23, 0x24, 0x41, 0x6b, 0x48, [0x04, 0x40], 0x10, 0x1a, 0x0b];
+  const [get, set, constant, subtract, lessSigned, ifVoid, call, drop, end] = [
+    0x23,
+    0x24,
+    0x41,
+    0x6b,
+    0x48,
+    [0x04, 0x40],
+    0x10,
+    0x1a,
+    0x0b,
+  ];
   return [
     ...[get, ...counter, constant, 1, subtract, set, ...counter],
     ...[get, ...counter, constant, 0, lessSigned, ...ifVoid],

@@ -11,7 +11,6 @@ export interface LibraryImage {
 export const PYTHON_HOME = '/python';
 const PUBLISHED_HOME = 'usr/local/';
 
-
 /** Left out: nothing a program of a coding problem needs, and each is a large share of the image. */
 const LEFT_OUT = /\/(test|idlelib|tkinter|lib2to3|ensurepip|pydoc_data|distutils|turtledemo)\//;
 
@@ -24,7 +23,9 @@ export async function buildLibraryImage(archive: Uint8Array<ArrayBuffer>): Promi
   for (const file of await readTarGzip(archive)) {
     const path = `${PYTHON_HOME}/${file.path.replace(PUBLISHED_HOME, '')}`;
     if (!path.endsWith('.zip')) files.push({ path, bytes: file.bytes });
-    else for (const entry of await readZip(file.bytes)) files.push({ path: `${PYTHON_HOME}/lib/python3.11/${entry.path}`, bytes: entry.bytes });
+    else
+      for (const entry of await readZip(file.bytes))
+        files.push({ path: `${PYTHON_HOME}/lib/python3.11/${entry.path}`, bytes: entry.bytes });
   }
   const kept = files.filter(({ path }) => !LEFT_OUT.test(path));
   const data = new SharedArrayBuffer(kept.reduce((sum, { bytes }) => sum + bytes.length, 0));

@@ -34,7 +34,10 @@ export function runDriver(host: InterpreterHost, settings: RunMessage): { end: I
   if (!host.fileSystem.has(path)) {
     const compiled = runInterpreter(host, { ...settings, mode: 'whole' }, ['-c', COMPILE, settings.source]);
     if (compiled.end.code !== 0) return compiled;
-    host.fileSystem.addLibraryFile(path, Uint8Array.from(compiled.end.output.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)));
+    host.fileSystem.addLibraryFile(
+      path,
+      Uint8Array.from(compiled.end.output.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)),
+    );
   }
   return runInterpreter(host, settings, [path, settings.mode]);
 }
@@ -84,6 +87,17 @@ function runInterpreter(
       host.emit(decoder.decode(bytes, { stream: true }));
     },
   };
+  /** Takes milliseconds in decimal and returns when they are over. */
+  const sleep: StreamDescriptor = {
+    kind: 'stream',
+    write(bytes) {
+      const end = performance.now() + Number(decoder.decode(bytes));
+      for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
+        checkpoint();
+        Atomics.wait(host.control, CONTROL.kill, 0, Math.min(left, 50));
+      }
+    },
+  };
   const write = (to: Collector | Tail): StreamDescriptor => ({ kind: 'stream', write: (bytes) => to.add(bytes) });
   const whole = settings.mode === 'whole';
   const streams = new Map<number, StreamDescriptor>([
@@ -92,14 +106,12 @@ function runInterpreter(
     [2, write(errors)],
   ]);
 
-  host.fileSystem.renew(settings.temporaryBytes, whole ? { in: input } : { in: input, out: channel });
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  host.fileSystem.renew(settings.temporaryBytes, whole ? { in: input, sleep } : { in: input, out: channel, sleep });
   const system = createWasiHost({
     files: new OpenFiles(host.fileSystem, streams),
     args: [...ARGUMENTS, ...what],
     environment: ENVIRONMENT,
     checkpoint,
-    sleep: (milliseconds) => void Atomics.wait(sleeper, 0, 0, milliseconds),
   });
 
   let reason: InterpreterEnd['reason'] = 'exit';
@@ -121,7 +133,13 @@ function runInterpreter(
   }
   if (code === MEMORY_STATUS) reason = 'memory';
   ranMs += performance.now() - runningSince;
-  const end: InterpreterEnd = { reason, code, errorTail: [errors.text(), message].filter(Boolean).join(' '), output: output.text(), durationMs: ranMs };
+  const end: InterpreterEnd = {
+    reason,
+    code,
+    errorTail: [errors.text(), message].filter(Boolean).join(' '),
+    output: output.text(),
+    durationMs: ranMs,
+  };
   return { end, memoryBytes: memory?.buffer.byteLength ?? 0 };
 }
 

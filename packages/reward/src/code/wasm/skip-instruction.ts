@@ -59,7 +59,13 @@ export function skipInstruction(code: ByteReader): number {
 /** Instructions without immediates: control, parametric, and all arithmetic up to sign extension. */
 function isPlain(opcode: number): boolean {
   return (
-    opcode <= 0x01 || opcode === 0x05 || opcode === 0x0b || opcode === 0x0f || opcode === 0x1a || opcode === 0x1b ||
-    (opcode >= 0x45 && opcode <= 0xc4) || opcode === 0xd1
+    opcode <= 0x01 ||
+    opcode === 0x05 ||
+    opcode === 0x0b ||
+    opcode === 0x0f ||
+    opcode === 0x1a ||
+    opcode === 0x1b ||
+    (opcode >= 0x45 && opcode <= 0xc4) ||
+    opcode === 0xd1
   );
 }

@@ -86,13 +86,14 @@ export class OpenFiles {
       return ERROR.success;
     };
     const writeNodeStatus = (at: number, node: Node): number =>
-      node.kind === 'file'
-        ? writeStatus(at, FILE_TYPE.file, node.inode, node.size)
-        : writeStatus(at, FILE_TYPE[node.kind], node.inode, 0);
+      node.kind === 'file' ? writeStatus(at, FILE_TYPE.file, node.inode, node.size) : writeStatus(at, FILE_TYPE[node.kind], node.inode, 0);
     const readAt = (open: OpenFile, position: number, vectors: number, count: number): number => {
       let total = 0;
       for (const [start, length] of buffers(vectors, count)) {
-        const chunk = open.node.data.subarray(Math.min(position + total, open.node.size), Math.min(position + total + length, open.node.size));
+        const chunk = open.node.data.subarray(
+          Math.min(position + total, open.node.size),
+          Math.min(position + total + length, open.node.size),
+        );
         bytes().set(chunk, start);
         total += chunk.length;
       }

@@ -11,7 +11,13 @@ let host: InterpreterHost | null = null;
 self.onmessage = ({ data }) => {
   if (data.kind === 'start') {
     const emit = (text: string): void => self.postMessage({ kind: 'chunk', text });
-    host = { module: data.module, fileSystem: new MemoryFileSystem(data.image), pipe: new SharedPipe(data.pipe), control: new Int32Array(data.control), emit };
+    host = {
+      module: data.module,
+      fileSystem: new MemoryFileSystem(data.image),
+      pipe: new SharedPipe(data.pipe),
+      control: new Int32Array(data.control),
+      emit,
+    };
     self.postMessage({ kind: 'ready' });
   } else if (host) self.postMessage({ kind: 'ended', ...runDriver(host, data) });
 };

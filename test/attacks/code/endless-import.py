@@ -1,0 +1,4 @@
+# Tries: never finish loading
+# As: check
+while True:
+    pass

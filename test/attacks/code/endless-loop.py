@@ -1,0 +1,5 @@
+# Tries: loop for ever
+# As: function
+def solve(x):
+    while True:
+        pass

@@ -1,0 +1,5 @@
+# Tries: abort the interpreter
+# As: function
+import os
+def solve(x):
+    os.abort()

@@ -1,0 +1,4 @@
+# Tries: overflow the stack in the compiler
+# As: function
+def solve(x):
+    return eval('(' * 100000 + '1' + ')' * 100000)

@@ -1,0 +1,5 @@
+# Tries: answer with an iterator that never ends
+# As: function
+def solve(x):
+    while True:
+        yield x
