@@ -33,8 +33,12 @@ export class Budget {
 export const ANSWER_STEPS = 60_000;
 /** Characters of one candidate answer that are parsed; longer candidates are refused. */
 export const ANSWER_CHARACTERS = 4_000;
-/** Characters of a response that are searched, counted from its end. */
-export const RESPONSE_CHARACTERS = 60_000;
+/** Characters of a response, counted from its end, in which formulas and numbers are searched, */
+export const SEARCHED_CHARACTERS = 20_000;
+/** and in which boxes are searched. */
+export const BOXED_CHARACTERS = 400_000;
+/** Characters of a gold that are read, counted from its end. */
+export const GOLD_CHARACTERS = 20_000;
 /** Bits of an exact integer; larger values are compared by other means. */
 export const INTEGER_BITS = 40_000;
 /** Depth of nested brackets and commands. */

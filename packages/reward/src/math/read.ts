@@ -1,4 +1,4 @@
-import type { Budget } from './budget.ts';
+import { type Budget, GOLD_CHARACTERS } from './budget.ts';
 import type { RankedCandidate } from './extract/anchors.ts';
 import { lastBoxes } from './extract/boxed.ts';
 import { type Candidate, type CandidateSource, RANKS } from './extract/candidate.ts';
@@ -23,7 +23,8 @@ const WHOLLY_DELIMITED = /^(?:\$\$([^$]+)\$\$|\$([^$]+)\$|\\\(([\s\S]*)\\\)|\\\[
 /**
  * Reads a gold answer: with targets as a response is read, without them as one expression, whose delimiters or box are taken off.
  */
-export function readGold(gold: string, targets: readonly ExtractTarget[] | null, budget: Budget): Reading {
+export function readGold(source: string, targets: readonly ExtractTarget[] | null, budget: Budget): Reading {
+  const gold = source.slice(-GOLD_CHARACTERS);
   if (targets !== null) {
     const found = readCandidates(findCandidates(gold, { targets, letters: 'ABCDEFGHIJ', bareText: false }), 0, budget);
     if (found !== null && found.expression !== null) return found;

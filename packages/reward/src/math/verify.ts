@@ -1,10 +1,10 @@
 import type { Judgement, Verdict } from '../verdict.ts';
-import { ANSWER_STEPS, Budget, BudgetExceeded, RESPONSE_CHARACTERS } from './budget.ts';
+import { ANSWER_STEPS, Budget, BudgetExceeded } from './budget.ts';
 import { splitChoice } from './choices.ts';
 import { compareAnswers } from './compare/answers.ts';
 import type { CandidateSource } from './extract/candidate.ts';
 import { type ExtractTarget, findCandidates } from './extract/extract.ts';
-import { answerText } from './extract/reasoning.ts';
+import { answerText, completionText } from './extract/reasoning.ts';
 import { formatExpression } from './format.ts';
 import { type Reading, readCandidates, readGold, readPart } from './read.ts';
 
@@ -18,6 +18,12 @@ export interface MathOptions {
   readonly strict?: boolean;
   /** The chat template wrote `<think>` into the prompt: a response without `</think>` is all reasoning. Default false. */
   readonly promptOpensReasoning?: boolean;
+  /**
+   * `default`: our own procedure. `paper`: the report's (section 6 and its released code): the whole completion counts where there is
+   * no `</think>`; a response whose match does not become an expression is incorrect; a response whose text equals a gold is
+   * correct; each gold is read in a box.
+   */
+  readonly mode?: 'default' | 'paper';
   /** Why generation ended; a response cut off at its length limit is incorrect whatever it holds. Default `stop`. */
   readonly finish?: 'stop' | 'length';
 }
@@ -37,6 +43,8 @@ export interface MathJudgement extends Judgement {
   readonly details: MathDetails;
 }
 
+/** What the report's procedure looks for. */
+const PAPER_TARGETS: readonly ExtractTarget[] = ['latex', 'expr'];
 /** Letters of multiple-choice questions. */
 const CHOICES = 'ABCDEFGHIJ';
 
@@ -60,7 +68,8 @@ export function verifyMath(response: string, gold: string | readonly string[], o
   const wholeGolds = goldReadings.filter((reading) => reading.expression === null && reading.text !== '');
   if (readable.length === 0 && wholeGolds.length === 0) return conclude('unverifiable', 'no gold answer can be read', null, goldReadings);
   if (options.finish === 'length') return conclude('incorrect', 'the response was cut off at its length limit', null, goldReadings);
-  const part = answerText(response, options.promptOpensReasoning ?? false);
+  const isPaper = options.mode === 'paper';
+  const part = isPaper ? completionText(response) : answerText(response, options.promptOpensReasoning ?? false);
   if (part === null) return conclude('incorrect', 'the response never leaves its reasoning', null, goldReadings);
 
   let answer: Reading | null = null;
@@ -68,6 +77,8 @@ export function verifyMath(response: string, gold: string | readonly string[], o
     answer = readResponse(part, options, readable, budget);
     if (answer === null)
       return unreadable(readable, (rule) => conclude(readable.length === 0 ? 'unverifiable' : 'incorrect', rule, null, goldReadings));
+    if (isPaper && answer.expression === null) return conclude('incorrect', 'fewer than two results: no expression', answer, goldReadings);
+    if (isPaper && golds.includes(answer.text)) return conclude('correct', 'the same text as a gold', answer, goldReadings);
     let rule = 'the answer differs';
     for (const reading of goldReadings) {
       const comparison = compareReadings(reading, answer, options, budget);
@@ -88,7 +99,8 @@ function readGolds(golds: readonly string[], options: MathOptions, budget: Budge
   const readings: Reading[] = [];
   for (const gold of golds) {
     try {
-      readings.push(readGold(gold, options.extract?.gold ?? null, budget));
+      const text = options.mode === 'paper' ? `\\boxed{${gold}}` : gold;
+      readings.push(readGold(text, options.extract?.gold ?? null, budget));
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
       readings.push({ text: '', expression: null, source: null, range: null, failure: error.message });
@@ -103,12 +115,11 @@ function readResponse(
   golds: readonly Reading[],
   budget: Budget,
 ): Reading | null {
-  const cut = Math.max(0, text.length - RESPONSE_CHARACTERS);
-  const explicit = options.extract?.response;
+  const explicit = options.extract?.response ?? (options.mode === 'paper' ? PAPER_TARGETS : undefined);
   const asksForLetter = golds.some((gold) => gold.expression?.kind === 'symbol' && CHOICES.includes(gold.expression.name));
   const targets = explicit ?? (asksForLetter ? (['latex', 'expr', 'string'] as const) : (['latex', 'expr'] as const));
-  const candidates = findCandidates(text.slice(cut), { targets, letters: CHOICES, bareText: explicit === undefined });
-  return readCandidates(candidates, cut + offset, budget);
+  const candidates = findCandidates(text, { targets, letters: CHOICES, bareText: explicit === undefined });
+  return readCandidates(candidates, offset, budget);
 }
 
 interface ComparisonNote {

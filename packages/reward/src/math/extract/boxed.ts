@@ -9,6 +9,9 @@ const SEPARATOR = /and|or|,|;|和|或/;
 /** Boxes beyond this many, counted from the end, are not looked at. */
 const MOST_BOXES = 64;
 
+/** Characters in which a box must close. */
+const LONGEST = 6_000;
+
 interface Box {
   readonly start: number;
   readonly end: number;
@@ -69,7 +72,8 @@ function readBox(text: string, start: number): Box | null {
     return bare === null ? null : { start, end: position + bare[0].length, content: bare[0] };
   }
   let depth = 0;
-  for (let end = position; end < text.length; end++) {
+  const limit = Math.min(text.length, position + LONGEST);
+  for (let end = position; end < limit; end++) {
     const character = text[end];
     if (character === '\\') end++;
     else if (character === '{') depth++;

@@ -1,3 +1,4 @@
+import { BOXED_CHARACTERS, SEARCHED_CHARACTERS } from '../budget.ts';
 import { findAnchors, type RankedCandidate, rankCandidates } from './anchors.ts';
 import { lastBoxes } from './boxed.ts';
 import type { Candidate } from './candidate.ts';
@@ -19,9 +20,13 @@ export interface ExtractOptions {
 }
 
 /** Every place of `text` that may hold the answer, best first: by rank, then rightmost, then longest. */
-export function findCandidates(text: string, { targets, letters, bareText }: ExtractOptions): readonly RankedCandidate[] {
+export function findCandidates(whole: string, { targets, letters, bareText }: ExtractOptions): readonly RankedCandidate[] {
+  const cut = Math.max(0, whole.length - SEARCHED_CHARACTERS);
+  const text = whole.slice(cut);
   const candidates: Candidate[] = [];
-  const boxes = targets.includes('latex') ? lastBoxes(text) : null;
+  const boxes = targets.includes('latex')
+    ? shifted(lastBoxes(whole.slice(-BOXED_CHARACTERS)), Math.max(0, whole.length - BOXED_CHARACTERS) - cut)
+    : null;
   if (boxes !== null) candidates.push(boxes);
   const environments = targets.includes('latex') ? findEnvironments(text) : [];
   candidates.push(...environmentCandidates(text, environments).filter((candidate) => boxes === null || !overlaps(candidate, boxes)));
@@ -34,7 +39,13 @@ export function findCandidates(text: string, { targets, letters, bareText }: Ext
   const ranked: RankedCandidate[] = [...joinNeighbours(text, rankCandidates(text, anchors, candidates))];
   if (bareText && boxes === null) ranked.push(...findWhole(text, anchors));
   ranked.sort((a, b) => a.rank - b.rank || b.candidate.end - a.candidate.end || a.candidate.start - b.candidate.start);
-  return ranked;
+  return ranked.map(({ candidate, rank }) => ({ candidate: shifted(candidate, cut), rank }));
+}
+
+function shifted(candidate: Candidate, by: number): Candidate;
+function shifted(candidate: Candidate | null, by: number): Candidate | null;
+function shifted(candidate: Candidate | null, by: number): Candidate | null {
+  return candidate === null ? null : { ...candidate, start: candidate.start + by, end: candidate.end + by };
 }
 
 const overlaps = (a: Candidate, b: Candidate): boolean => a.start < b.end && b.start < a.end;

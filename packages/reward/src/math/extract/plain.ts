@@ -3,14 +3,15 @@ import type { Candidate } from './candidate.ts';
 const NUMBER =
   /-?(?:\d{1,3}(?:[, ]\d{3}){1,12}(?!\d)(?:\.\d{1,200})?|\d{1,400}\.\d{1,200}|\d{1,400},\d{1,200}(?!\d|,\d)|\.\d{1,200}|\d{1,400})(?:[eE][+-]?\d{1,4}(?![\w.]))?/y;
 const PERCENT = /\s{0,2}(?:\\?%|[Pp]ercent(?:age)?|pct)/y;
-const EXPRESSION_CHARACTERS = /[\d.\s+\-*×/÷^()−–]/;
+const EXPRESSION = /[\d. \t+\-*×/÷^()−–]{1,160}/y;
+/** Signs and brackets in front of the first digit. */
+const OPENING = /[-−(]{0,6}\.?\d/y;
 const OPERATOR = /[+\-*×/÷^−–]/;
 /** What may stand in front of a number: the start, white space, a sign of equality, emphasis, an opening bracket or quote. */
 const BEFORE = /[\s=*("'“‘:：~≈是为_>|]/;
 const CURRENCY = /[$€£¥₹￥]/;
 /** Letters behind a number that make it part of a formula or of a name ("3x + 2", "2A+1"). */
 const FORMULA_BEHIND = /^ ?(?:[a-zA-Z]{1,2}\s?(?:[+\-*/^=<>]|\\)|\\?[\^_])/;
-const LONGEST_EXPRESSION = 200;
 
 /** Numbers and arithmetic expressions in running text. `within` says whether a position lies in LaTeX that is read elsewhere. */
 export function findPlain(text: string, within: (position: number) => boolean): readonly Candidate[] {
@@ -18,7 +19,8 @@ export function findPlain(text: string, within: (position: number) => boolean): 
   let position = 0;
   while (position < text.length) {
     const character = text[position]!;
-    const isStart = (character >= '0' && character <= '9') || (/[-.(−]/.test(character) && /[\d.(−-]/.test(text[position + 1] ?? ''));
+    OPENING.lastIndex = position;
+    const isStart = /[-−(.\d]/.test(character) && OPENING.test(text);
     if (!isStart || within(position) || !beginsValue(text, position)) {
       position++;
       continue;
@@ -54,13 +56,9 @@ function beginsValue(text: string, position: number): boolean {
 }
 
 function readExpression(text: string, start: number): Candidate | null {
-  let end = start;
-  while (end < text.length && end - start < LONGEST_EXPRESSION && EXPRESSION_CHARACTERS.test(text[end]!)) {
-    if (text[end] === '\n') break;
-    end++;
-  }
-  let content = text
-    .slice(start, end)
+  EXPRESSION.lastIndex = start;
+  const run = EXPRESSION.exec(text)?.[0] ?? '';
+  let content = run
     .trimEnd()
     .replace(/[.+\-*×/÷^(−–]+$/, '')
     .trimEnd();

@@ -19,3 +19,7 @@ export function answerText(response: string, promptOpensReasoning: boolean): Ans
   const second = response.indexOf(CLOSE, start);
   return { text: response.slice(start, second < 0 ? undefined : second), offset: start };
 }
+
+/** The report's rule: the text between the first and the second `</think>`, or the whole completion where there is none. */
+export const completionText = (response: string): AnswerText =>
+  response.includes(CLOSE) ? answerText(response, false)! : { text: response, offset: 0 };

@@ -1,9 +1,24 @@
 import type { Budget } from '../budget.ts';
-import { call, difference, type Expression, integer, type NodeOf, negative, number, product, rewrite, some, sum } from '../parse/tree.ts';
+import {
+  call,
+  children,
+  difference,
+  type Expression,
+  integer,
+  type NodeOf,
+  negative,
+  number,
+  product,
+  rewrite,
+  some,
+  sum,
+} from '../parse/tree.ts';
 import { rational } from '../rational.ts';
 
-/** Sums and products over at most this many literal terms are written out. */
+/** Sums and products over at most this many literal terms are written out, */
 const MOST_TERMS = 200n;
+/** and only where the result has at most this many nodes. */
+const MOST_NODES = 3_000;
 /** Determinants up to this size are expanded. */
 const LARGEST_DETERMINANT = 4;
 
@@ -21,6 +36,8 @@ export function expand(node: Expression, budget: Budget): Expression {
   });
 }
 
+const countNodes = (node: Expression): number => children(node).reduce((total, child) => total + countNodes(child), 1);
+
 const wholeValue = (node: Expression | null): bigint | null =>
   node?.kind === 'number' && node.value.denominator === 1n ? node.value.numerator : null;
 
@@ -28,9 +45,11 @@ function expandFold(fold: NodeOf<'fold'>, budget: Budget): Expression {
   const [low, high] = [wholeValue(fold.lower), wholeValue(fold.upper)];
   if ((fold.operator !== 'sum' && fold.operator !== 'product') || low === null || high === null || fold.variable === '') return fold;
   if (high < low || high - low > MOST_TERMS) return fold;
+  const nodes = countNodes(fold.body) * (Number(high - low) + 1);
+  if (nodes > MOST_NODES) return fold;
+  budget.spend(nodes, 'expanding');
   const terms: Expression[] = [];
   for (let value = low; value <= high; value++) {
-    budget.spend(20, 'expanding');
     terms.push(rewrite(fold.body, (part) => (part.kind === 'symbol' && part.name === fold.variable ? number(rational(value)) : part)));
   }
   return fold.operator === 'sum' ? sum(terms) : product(terms);
