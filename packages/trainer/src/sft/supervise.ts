@@ -2,7 +2,7 @@ import type { Learner } from '@or1/model';
 import { adamWStep, decideUpdate, type LearningRateSchedule, learningRateAt } from '@or1/optimizer';
 import { z } from 'zod';
 import { InterruptedError } from '../errors.ts';
-import type { RunEvent } from '../events/schema.ts';
+import type { EventBody, RunEvent } from '../events/schema.ts';
 import { peakMemoryBytes } from '../host.ts';
 import type { PolicyStore } from '../ports.ts';
 import { keepCheckpoints, writeCheckpoint } from '../run-folder/checkpoints.ts';
@@ -47,7 +47,10 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
   const restored = await restoreRun(runFolder, stateSchema);
   if (restored) await store.load(restored.checkpoint.path);
   const log = await EventLog.open(runFolder, options.startedMs);
-  const emit = async (...body: Parameters<EventLog['append']>) => onEvent?.(await log.append(...body));
+  const emit = async (body: EventBody) => {
+    const event = await log.append(body);
+    onEvent?.(event);
+  };
   let step = restored?.state.step ?? 0;
   let optimizerSteps = restored?.state.optimizerSteps ?? 0;
 
