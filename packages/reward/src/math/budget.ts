@@ -29,8 +29,8 @@ export class Budget {
   }
 }
 
-/** Steps for one candidate answer; about 10 ms of work on a 2020 laptop core at the very worst. */
-export const ANSWER_STEPS = 60_000;
+/** Steps for all golds, and again for the response and its comparisons; at worst about 10 ms each on a core of 2020. */
+export const ANSWER_STEPS = 40_000;
 /** Characters of one candidate answer that are parsed; longer candidates are refused. */
 export const ANSWER_CHARACTERS = 4_000;
 /** Characters of a response, counted from its end, in which formulas and numbers are searched, */

@@ -19,7 +19,7 @@ import { canonicalKey } from './canonical.ts';
 import { compareOrdered, compareUnordered, itemsOf } from './collections.ts';
 import { toRealSet } from './real-sets.ts';
 import { compareRelations } from './relations.ts';
-import { type CompareOptions, type Comparison, compareScalars } from './scalar.ts';
+import { type CompareOptions, type Comparison, compareScalars, isNear } from './scalar.ts';
 import { asEquation, isAssignment, isConstant, isEquation, valuesOf } from './unwrap.ts';
 import { wordOf } from './words.ts';
 
@@ -43,7 +43,11 @@ export function compareNodes(gold: Expression, response: Expression, options: Co
   options.budget.spend(5, 'comparing');
   const unwrapped = unwrapEquations(gold, response, options);
   if (unwrapped !== null) return unwrapped;
-  if (canonicalKey(gold, options.budget) === canonicalKey(response, options.budget)) return sameForm(gold, response, options);
+  // Units are not part of the canonical form: where both sides have some, they are compared.
+  const mayDifferInUnits = hasUnit(gold) && hasUnit(response);
+  if (!mayDifferInUnits && canonicalKey(gold, options.budget) === canonicalKey(response, options.budget)) {
+    return { equal: true, rule: 'same form' };
+  }
   return (
     compareAsRelations(gold, response, options) ??
     compareAsWords(gold, response) ??
@@ -54,13 +58,6 @@ export function compareNodes(gold: Expression, response: Expression, options: Co
     compareBySpecialKind(gold, response, options) ??
     compareScalars(gold, response, options)
   );
-}
-
-/** Units are not part of the canonical form, so equal forms still have their units compared. */
-function sameForm(gold: Expression, response: Expression, options: CompareOptions): Comparison {
-  if (gold.kind === 'quantity' && response.kind === 'quantity') return compareQuantities(gold, response, options)!;
-  if (gold.kind === 'tuple' && response.kind === 'tuple') return compareOrdered(gold.items, response.items, options);
-  return { equal: true, rule: 'same form' };
 }
 
 /**
@@ -82,6 +79,9 @@ function unwrapEquations(gold: Expression, response: Expression, options: Compar
       !compareNodes(first, values.at(-1)!, options).equal
     ) {
       return refuse('the equation contradicts itself');
+    }
+    if (values.length === 2 && values.every(isConstant) && !isNear(values[0]!, values[1]!, options.budget)) {
+      return refuse('the approximation is far from the value');
     }
     return firstEqual(values, (value) => compareNodes(gold, value, options));
   }
@@ -156,10 +156,12 @@ function compareAsWords(gold: Expression, response: Expression): Comparison | nu
   return { equal: a !== null && a !== '' && a === b, rule: 'words, letter by letter' };
 }
 
+const hasUnit = (node: Expression): boolean => some(node, (part) => part.kind === 'quantity');
+const isGrouped = (node: Expression): boolean => isGroup(node) || node.kind === 'matrix';
+
 /** Units of one dimension are converted; a unit on one side only, or one that is not known, is left out. */
 function compareQuantities(gold: Expression, response: Expression, options: CompareOptions): Comparison | null {
-  const hasUnit = (node: Expression): boolean => some(node, (part) => part.kind === 'quantity');
-  if (gold.kind === 'ratio' && gold.clock) return null;
+  if ((gold.kind === 'ratio' && gold.clock) || isGrouped(gold) || isGrouped(response)) return null;
   if (!hasUnit(gold) && !hasUnit(response)) return compareAngles(gold, response, options);
   const [left, right] = [stripUnits(gold), stripUnits(response)];
   const goldUnit = gold.kind === 'quantity' ? parseUnit(gold.unit) : null;

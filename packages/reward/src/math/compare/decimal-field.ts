@@ -16,6 +16,7 @@ const LARGEST_ANGLE_EXPONENT = 25;
  */
 export class DecimalField implements Field<BigComplex> {
   readonly name = 'decimal';
+  readonly cost = 25;
   private readonly Decimal: typeof Decimal;
   private readonly zero: Decimal;
   private readonly pi: Decimal;

@@ -59,6 +59,7 @@ const REAL_FUNCTIONS: Readonly<Record<string, (x: number) => number>> = {
  */
 export class DoubleField implements Field<Complex> {
   readonly name = 'double';
+  readonly cost = 1;
   largest = 0;
   leftReals = false;
 
@@ -170,6 +171,7 @@ function complexTrigonometric(name: 'sin' | 'cos', { re, im }: Complex): Complex
 
 /** Gamma function: exact products at small whole numbers, Stirling's series elsewhere. */
 function gamma(x: number): number {
+  if (!(Math.abs(x) < 200)) throw new NotEvaluable('factorial too large');
   if (Number.isInteger(x)) {
     if (x <= 0) return Number.NaN;
     let product = 1;

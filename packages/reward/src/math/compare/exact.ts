@@ -141,7 +141,7 @@ function exactCall(name: string, operands: readonly Expression[], budget: Budget
 
 function factorial(count: bigint, step: bigint, budget: Budget): Rational | null {
   if (count < 0n || count > LARGEST_FACTORIAL) return null;
-  budget.spend(Number(count), 'multiplying out a factorial');
+  budget.spend(4 * Number(count), 'multiplying out a factorial');
   let result = 1n;
   for (let factor = count; factor > 1n; factor -= step) result *= factor;
   return rational(result);
@@ -150,7 +150,7 @@ function factorial(count: bigint, step: bigint, budget: Budget): Rational | null
 function binomial(total: bigint, chosen: bigint, budget: Budget): Rational | null {
   if (total < 0n || total > LARGEST_FACTORIAL) return null;
   if (chosen < 0n || chosen > total) return ZERO;
-  budget.spend(Number(chosen), 'multiplying out a binomial');
+  budget.spend(8 * Number(chosen), 'multiplying out a binomial');
   let result = 1n;
   for (let index = 1n; index <= chosen; index++) result = (result * (total - chosen + index)) / index;
   return rational(result);

@@ -31,6 +31,7 @@ const invert = (value: bigint): bigint => {
  */
 export class ModularField implements Field<bigint> {
   readonly name = 'modular';
+  readonly cost = 3;
 
   rational(value: Rational): bigint {
     return value.denominator === 1n ? reduce(value.numerator) : (reduce(value.numerator) * invert(reduce(value.denominator))) % PRIME;

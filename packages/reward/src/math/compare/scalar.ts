@@ -86,6 +86,17 @@ function clearlyDifferent(gold: Expression, response: Expression, rounds: boolea
   return gap > CLEARLY_DIFFERENT * size;
 }
 
+/** Whether one constant is a fair approximation of the other, to five per cent. */
+export function isNear(value: Expression, approximation: Expression, budget: Budget): boolean {
+  try {
+    const [a, b] = [value, approximation].map((node) => evaluate(node, new DoubleField(), NO_SYMBOLS, budget)) as [Complex, Complex];
+    return magnitude({ re: a.re - b.re, im: a.im - b.im }) <= 0.05 * Math.max(magnitude(a), magnitude(b));
+  } catch (error) {
+    if (error instanceof NotEvaluable) return false;
+    throw error;
+  }
+}
+
 const magnitude = ({ re, im }: Complex): number => (im === 0 ? Math.abs(re) : Math.hypot(re, im));
 
 function compareRounded(gold: Expression, response: Expression, floatRounding: number, budget: Budget): Comparison {

@@ -3,7 +3,7 @@ import type { Candidate } from './candidate.ts';
 const NUMBER =
   /-?(?:\d{1,3}(?:[, ]\d{3}){1,12}(?!\d)(?:\.\d{1,200})?|\d{1,400}\.\d{1,200}|\d{1,400},\d{1,200}(?!\d|,\d)|\.\d{1,200}|\d{1,400})(?:[eE][+-]?\d{1,4}(?![\w.]))?/y;
 const PERCENT = /\s{0,2}(?:\\?%|[Pp]ercent(?:age)?|pct)/y;
-const EXPRESSION = /[\d. \t+\-*×/÷^()−–]{1,160}/y;
+const EXPRESSION = /[\d. \t+\-*×/÷^()−–]{1,80}/y;
 /** Signs and brackets in front of the first digit. */
 const OPENING = /[-−(]{0,6}\.?\d/y;
 const OPERATOR = /[+\-*×/÷^−–]/;
@@ -56,6 +56,7 @@ function beginsValue(text: string, position: number): boolean {
 }
 
 function readExpression(text: string, start: number): Candidate | null {
+  if (text[start] === '(' && !text.slice(start, start + 80).includes(')')) return null;
   EXPRESSION.lastIndex = start;
   const run = EXPRESSION.exec(text)?.[0] ?? '';
   let content = run
