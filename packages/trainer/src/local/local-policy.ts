@@ -70,7 +70,7 @@ export async function createLocalLearner(
 ): Promise<{ readonly learner: Learner; readonly store: PolicyStore }> {
   const network = await LanguageModel.create(device, folder.config, tensors, { trainable: true, positions });
   const learner = new DeviceLearner(network, { microBatchRows, trainable: true });
-  return { learner, store: createStore(folder, network, learner) };
+  return { learner, store: await createStore(folder, network, learner) };
 }
 
 /**
@@ -100,7 +100,7 @@ export async function createLocalPolicy(device: Device, model: OpenModel, size: 
     stopTokens: config.endTokens,
     suppressTokens: folder.generation.suppressTokens,
     exactSampler: device.kind !== 'webgpu',
-    store: createStore(folder, network, learner),
+    store: await createStore(folder, network, learner),
     device: { description: device.description, threads: device.threads },
   };
 }
@@ -116,8 +116,10 @@ export async function createReference(device: Device, model: OpenModel, size: Po
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const MOMENTS = ['first', 'second'] as const;
 
-function createStore(folder: ModelFolder, network: LanguageModel, learner: DeviceLearner): PolicyStore {
+async function createStore(folder: ModelFolder, network: LanguageModel, learner: DeviceLearner): Promise<PolicyStore> {
   const { config } = folder;
+  // Read now: a run that goes on from a checkpoint outlives that checkpoint's folder.
+  const companions = await folder.companions();
   const shapes = parameterShapes(config);
   return {
     async save(path) {
@@ -126,7 +128,7 @@ function createStore(folder: ModelFolder, network: LanguageModel, learner: Devic
         config,
         tensors: network.parameters,
         storage: 'f32',
-        companions: await folder.companions(),
+        companions,
       });
       const moments = learner.moments;
       if (!moments) return;
