@@ -108,7 +108,7 @@ export function createCodeVerifier(options: CodeVerifierOptions = {}): CodeVerif
   };
 
   const verify = async (item: CodeItem, signal?: AbortSignal): Promise<CodeJudgement> => {
-    const start = performance.now();
+    let start = performance.now();
     let extracted: string | null = null;
     const judgement = (verdict: Judgement['verdict'], evidence: string, testEvidence: readonly TestEvidence[]): CodeJudgement => ({
       verdict,
@@ -135,7 +135,10 @@ export function createCodeVerifier(options: CodeVerifierOptions = {}): CodeVerif
     let failure: unknown;
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
-        const evidence = await pool.run((place, own) => runTests(place, code, tests, own), signal);
+        const evidence = await pool.run((place, own) => {
+          start = performance.now();
+          return runTests(place, code, tests, own);
+        }, signal);
         return judgement(evidence.every(({ status }) => status === 'passed') ? 'correct' : 'incorrect', summarise(evidence), evidence);
       } catch (error) {
         if (error instanceof GroundTruthError) return unverifiable(error);

@@ -12,6 +12,7 @@ interface Waiting<Slot> {
   readonly signal: AbortSignal;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
+  readonly forget: () => void;
 }
 
 /** Thrown to callers whose item was cancelled, or who come after the pool was closed. */
@@ -44,8 +45,17 @@ export class Pool<Slot> {
   run<T>(work: (slot: Slot, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#all.signal.aborted) return Promise.reject(new PoolClosed('the pool is closed'));
     const own = signal ? AbortSignal.any([signal, this.#all.signal]) : this.#all.signal;
+    if (own.aborted) return Promise.reject(new PoolClosed('cancelled before it began'));
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, signal: own, resolve: resolve as (value: never) => void, reject });
+      const item: Waiting<Slot> = {
+        work,
+        signal: own,
+        resolve: resolve as (value: never) => void,
+        reject,
+        forget: () => this.#forget(item),
+      };
+      this.#queue.push(item);
+      own.addEventListener('abort', item.forget);
       this.#next();
     });
   }
@@ -53,19 +63,23 @@ export class Pool<Slot> {
   /** Cancels what runs and what waits, and closes every slot. */
   async close(): Promise<void> {
     this.#all.abort();
-    for (const item of this.#queue.splice(0)) item.reject(new PoolClosed('the pool was closed'));
     await Promise.all(this.#active);
     await Promise.all(this.#idle.splice(0).map((slot) => this.#options.close(slot)));
+  }
+
+  /** Rejects an item that still waits, at once. */
+  #forget(item: Waiting<Slot>): void {
+    const at = this.#queue.indexOf(item);
+    if (at < 0) return;
+    this.#queue.splice(at, 1);
+    item.reject(new PoolClosed('cancelled before it began'));
   }
 
   #next(): void {
     while (this.#running < this.#options.size) {
       const item = this.#queue.shift();
       if (!item) return;
-      if (item.signal.aborted) {
-        item.reject(new PoolClosed('cancelled before it began'));
-        continue;
-      }
+      item.signal.removeEventListener('abort', item.forget);
       this.#running += 1;
       const done = this.#work(item).finally(() => {
         this.#active.delete(done);
@@ -80,6 +94,11 @@ export class Pool<Slot> {
     let slot: Slot | undefined;
     try {
       slot = this.#idle.pop() ?? (await this.#options.open());
+      if (item.signal.aborted) {
+        this.#idle.push(slot);
+        item.reject(new PoolClosed('cancelled before it began'));
+        return;
+      }
       const value = await item.work(slot, item.signal);
       this.#idle.push(slot);
       item.resolve(value as never);

@@ -35,6 +35,8 @@ export function startNativeInterpreter(
   const end = (why: InterpreterEnd['reason']): void => {
     reason ??= why;
     child.kill('SIGKILL');
+    // What it still says before the signal reaches it does not count.
+    queue.close();
   };
   const queue = new LineQueue(limits.outputBytes, () => end('output'));
   const output: Uint8Array[] = [];
@@ -46,8 +48,8 @@ export function startNativeInterpreter(
     for await (const chunk of child.stdout) {
       if (role.mode === 'whole') {
         length += chunk.length;
-        if (length > limits.outputBytes) return end('output');
-        output.push(chunk);
+        if (length <= limits.outputBytes) output.push(chunk);
+        else end('output');
       } else {
         if (chunk.includes(10)) clearTimeout(timer);
         queue.push(decoder.decode(chunk, { stream: true }));
@@ -63,10 +65,7 @@ export function startNativeInterpreter(
       joined.set(tail);
       joined.set(chunk, tail.length);
       tail = joined.slice(-ERROR_TAIL_BYTES);
-      if (length > limits.outputBytes) {
-        end('output');
-        break;
-      }
+      if (length > limits.outputBytes) end('output');
     }
     return new TextDecoder().decode(tail);
   };

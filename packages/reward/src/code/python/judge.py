@@ -30,7 +30,8 @@ class Session:
 
     def __init__(self, classes, mirror):
         self.classes, self.mirror = classes, mirror
-        self.fresh, self.ended, self.failure, self.calls, self.last = True, None, None, 0, None
+        self.fresh, self.ended, self.failure, self.calls = True, None, None, 0
+        self.called, self.last = False, None
 
     def ask(self, **request):
         if self.ended:
@@ -67,11 +68,13 @@ class Session:
         if after is not None:
             for original, changed in zip([*args, *keywords.values()], after):
                 _mirror(original, changed)
-        self.last = value
+        self.called, self.last = True, value
         return value
 
     def names(self, names):
-        return self.decode(self.ask(op='names', names=sorted(names)))[0]
+        found = self.decode(self.ask(op='names', names=sorted(names)))[0]
+        self.calls += len(found)
+        return found
 
     def _raise(self, error):
         kind, message, trace = str(error.get('type')), str(error.get('message')), error.get('trace')
@@ -336,7 +339,7 @@ def _run(test, classes):
     except AssertionError as error:
         detail = str(error) or f'{test.label} fails'
         if session.failure is None:
-            shown = '' if isinstance(test, CallTest) or session.calls == 0 else f'; the last call gave {_short(session.last)}'
+            shown = '' if isinstance(test, CallTest) or not session.called else f'; the last call gave {_short(session.last)}'
             status = ('wrong', f'{detail}{shown}')
         else:
             status = session.failure

@@ -1,0 +1,42 @@
+/** A selection of the attack corpus on both sandboxes; attacks.slow.test.ts runs all of it. */
+import { afterAll, describe, expect, test } from 'bun:test';
+import { createServer } from 'node:net';
+import { createCodeVerifier } from '@or1/reward/code';
+import { complaint, readAttacks, runAttack } from './attack-corpus.ts';
+import { SANDBOXES } from './sandboxes.ts';
+
+/** One or two of each kind, the slow ones left out. */
+const SELECTION =
+  /^(verdict-(frames|eq-check|channel-injection|channel-host|print|settrace|driver-globals|redefine-helper|raw-deep-json)|exit-(hard|stdio|atexit)|host-(passwd|environment|write)|network-tcp|process-(fork-bomb|subprocess)|memory-(list|stdio)|flood-(disk|output|stdio)|endless-(power|sleep)|signal-self|loader-(ctypes|meta-path)|pickle-reply|stack-(c|source)|state-(builtins|file)|bridge-(modules|wasi-preopen))$/;
+
+const attacks = readAttacks();
+
+test('the corpus holds at least 80 attacks, each saying what it tries', () => {
+  expect(attacks.length).toBeGreaterThanOrEqual(80);
+  expect(new Set(attacks.map(({ tries }) => tries)).size).toBe(attacks.length);
+});
+
+let connections = 0;
+const listener = createServer((socket) => {
+  connections += 1;
+  socket.destroy();
+}).listen(47911, '127.0.0.1');
+process.env.OR1_CANARY = 'seen';
+afterAll(() => {
+  listener.close();
+  delete process.env.OR1_CANARY;
+});
+
+for (const { name, create, missing } of SANDBOXES) {
+  describe.skipIf(missing !== null)(`${name} withstands`, () => {
+    const limits = { testWallMs: 400, assertionWallMs: 400 };
+    const verifier = createCodeVerifier({ sandbox: create(), concurrency: 1, limits });
+    afterAll(() => verifier.close());
+    for (const attack of attacks.filter((one) => SELECTION.test(one.name))) {
+      test(attack.tries, async () => {
+        expect(complaint(await runAttack(verifier, attack))).toBeNull();
+        expect(connections).toBe(0);
+      }, 30_000);
+    }
+  });
+}
