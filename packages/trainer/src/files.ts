@@ -2,7 +2,6 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { InputError } from './errors.ts';
 
 function code(error: unknown): string | undefined {
@@ -143,6 +142,11 @@ export async function fileSize(path: string): Promise<number | null> {
   return found?.isFile() ? found.size : null;
 }
 
+/** @throws InputError naming the first path that is no file. */
+export async function requireFiles(paths: readonly string[]): Promise<void> {
+  for (const path of paths) if ((await fileSize(path)) === null) throw new InputError(`${path}: no such file`);
+}
+
 export async function isFolder(path: string): Promise<boolean> {
   return (await statOrNull(path))?.isDirectory() ?? false;
 }
@@ -159,12 +163,6 @@ export async function listFilesBelow(path: string): Promise<readonly string[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
     .sort();
-}
-
-/** Imports a TypeScript or JavaScript module by its path. */
-export async function importModule(path: string): Promise<{ readonly default?: unknown }> {
-  if ((await fileSize(path)) === null) throw new InputError(`${path}: no such file`);
-  return import(pathToFileURL(resolve(path)).href);
 }
 
 /** A text file that only grows. Lines reach the operating system at once and the disk at `sync`. */

@@ -20,7 +20,7 @@ export {
   type RunEvent,
   type Score,
 } from './events/schema.ts';
-export { fileSize, importModule, makeFolder, makeNewFolder, writeFileAside } from './files.ts';
+export { fileSize, isFolder, makeFolder, makeNewFolder, writeFileAside } from './files.ts';
 export { createLocalPolicy, createReference, LOCAL_SIZES, type OpenModel, openModel, type PolicySize } from './local/local-policy.ts';
 export { type LocalRun, openLocalRun } from './local/local-run.ts';
 export { findModelFiles } from './local/model-source.ts';

@@ -16,6 +16,7 @@ export function exitCodeOf(error: unknown): number {
 /** What to print of an error: one line for what people can mend, the stack too for what only we can. */
 export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof CommanderError) return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
   const expected = exitCodeOf(error) !== EXIT.failed || error.constructor === Error;
   return expected ? error.message : (error.stack ?? error.message);
 }

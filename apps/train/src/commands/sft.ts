@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import {
   checkRunFolder,
   createRunFolder,
   type EventOf,
   InputError,
+  isFolder,
   listCheckpoints,
   openLocalSft,
   openRunFolder,
@@ -36,13 +38,13 @@ interface SftFlags extends CommonOptions {
 const CONFIGURING = ['preset', 'model', 'data', 'seed', 'out'] as const;
 
 /** Without a preset, data of one's own is learnt from plainly; without data too, the nano base is made. */
-function configurationOf({ preset, model, data, seed, set }: SftFlags): SftConfiguration {
+async function configurationOf({ preset, model, data, seed, set }: SftFlags): Promise<SftConfiguration> {
   return resolveSft({
     preset: preset ?? (data === undefined ? 'nano-base' : 'none'),
     assignments: set,
     flags: {
-      ...(model === undefined ? {} : { model }),
-      ...(data === undefined ? {} : { data: [...data] }),
+      ...(model === undefined ? {} : { model: (await isFolder(model)) ? resolve(model) : model }),
+      ...(data === undefined ? {} : { data: data.map((path) => resolve(path)) }),
       ...(seed === undefined ? {} : { seed }),
     },
   });
@@ -64,7 +66,7 @@ async function sftCommand(flags: SftFlags): Promise<void> {
     const given = CONFIGURING.find((name) => flags[name] !== undefined) ?? (flags.set.length > 0 ? 'set' : undefined);
     if (given) throw new InputError(`--resume takes the configuration of the run; leave out --${given}`);
   }
-  const configuration = flags.resume === undefined ? configurationOf(flags) : await readSftConfiguration(flags.resume);
+  const configuration = flags.resume === undefined ? await configurationOf(flags) : await readSftConfiguration(flags.resume);
   const path = flags.resume ?? flags.out ?? `runs/${configuration.preset}-${timeStamp()}`;
   if (flags.resume === undefined) await checkRunFolder(path);
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { openModelFolder } from '@or1/model';
 import {
   type ConfigurationLayer,
@@ -8,6 +9,8 @@ import {
   findModelFiles,
   findPreset,
   InputError,
+  InterruptedError,
+  isFolder,
   LOCAL_SIZES,
   type LocalRun,
   listCheckpoints,
@@ -66,15 +69,28 @@ function flagLayer({ model, data, evalData, reward, seed }: TrainFlags): Configu
   };
 }
 
+/** Paths in full, so that a run can be resumed from any folder. */
+async function withFullPaths(configuration: RunConfiguration): Promise<RunConfiguration> {
+  const { model, data, evalData, reward } = configuration;
+  return {
+    ...configuration,
+    model: model !== null && (await isFolder(model)) ? resolve(model) : model,
+    data: data.map((path) => resolve(path)),
+    evalData: evalData.map((path) => resolve(path)),
+    reward: reward === 'auto' ? reward : resolve(reward),
+  };
+}
+
 async function configurationOf(flags: TrainFlags): Promise<RunConfiguration> {
   const file = flags.config === undefined ? undefined : { path: flags.config, layer: await loadConfigurationFile(flags.config) };
-  return resolveConfiguration({
+  const configuration = resolveConfiguration({
     preset: flags.preset,
     fallbackPreset: DEFAULT_PRESET,
     file,
     assignments: flags.set,
     flags: flagLayer(flags),
   });
+  return withFullPaths(configuration);
 }
 
 async function sizeOf(configuration: RunConfiguration): Promise<ModelSize> {
@@ -169,6 +185,9 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
         onEvent: (event) => view.event(event),
         onProgress: (progress) => view.progress(progress),
       });
+    } catch (error) {
+      if (error instanceof InterruptedError) output.say(`Go on with: or1 train --resume ${folder.path}`);
+      throw error;
     } finally {
       view.stop();
       await folder.release();

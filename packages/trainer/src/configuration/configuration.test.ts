@@ -120,10 +120,9 @@ describe('files', () => {
     try {
       await Bun.write(join(folder, 'run.yaml'), 'steps: 4\nentropy:\n  target: 0.3\n');
       await Bun.write(join(folder, 'run.json'), '{"steps":4,"entropy":{"target":0.3}}');
-      const define = join(import.meta.dir, 'define-run.ts');
       await Bun.write(
         join(folder, 'run.ts'),
-        `import { defineRun } from '${define}';\nexport default defineRun({ steps: 4, entropy: { target: 0.3 } });\n`,
+        `import { defineRun } from '@or1/trainer';\nexport default defineRun({ steps: 4, entropy: { target: 0.3 } });\n`,
       );
       for (const name of ['run.yaml', 'run.json', 'run.ts']) {
         expect(await loadConfigurationFile(join(folder, name))).toEqual({ steps: 4, entropy: { target: 0.3 } });

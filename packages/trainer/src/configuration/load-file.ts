@@ -1,13 +1,14 @@
 import { extname } from 'node:path';
 import { parse } from 'yaml';
 import { InputError } from '../errors.ts';
-import { importModule, readText } from '../files.ts';
+import { readText } from '../files.ts';
+import { importUserModule } from '../user-modules.ts';
 import type { ConfigurationLayer } from './schema.ts';
 
 async function readValues(path: string): Promise<unknown> {
   const extension = extname(path).toLowerCase();
   try {
-    if (extension === '.ts' || extension === '.js' || extension === '.mjs') return (await importModule(path)).default;
+    if (extension === '.ts' || extension === '.js' || extension === '.mjs') return (await importUserModule(path)).default;
     if (extension === '.json') return JSON.parse(await readText(path));
     if (extension === '.yaml' || extension === '.yml') return parse(await readText(path));
   } catch (error) {

@@ -67,10 +67,9 @@ describe('problems', () => {
 
 describe('verifiers', () => {
   test('a reward file is used as it is; one without a reward is refused', async () => {
-    const define = join(import.meta.dir, '../../../reward/src/index.ts');
     await Bun.write(
       join(root, 'reward.ts'),
-      `import { defineReward } from '${define}';\nexport default defineReward(({ response }) => response.length);\n`,
+      "import { defineReward } from '@or1/reward';\nexport default defineReward(({ response }) => response.length);\n",
     );
     const verifier = await openVerifier(join(root, 'reward.ts'), []);
     const input = { prompt: '', response: 'abc', finish: 'stop', record: {}, signal: new AbortController().signal } as const;

@@ -4,6 +4,7 @@ import { ModelInputError } from '@or1/model';
 import { heldOutSource, type MixtureName, mixtures, problemSource } from '@or1/nano';
 import type { RunConfiguration } from '../configuration/schema.ts';
 import { InputError } from '../errors.ts';
+import { requireFiles } from '../files.ts';
 import type { TextCodec } from '../ports.ts';
 
 /** What files gave: records, and what was left out of them, by reason. */
@@ -49,6 +50,7 @@ export async function loadProblems(
   codec: TextCodec,
   { promptLengthCap, columns }: Pick<RunConfiguration, 'promptLengthCap' | 'columns'>,
 ): Promise<LoadedProblems> {
+  await requireFiles(paths);
   const lengthOf = (record: ProblemRecord) => codec.encodePrompt(record.prompt).length;
   const refuse = (record: ProblemRecord): string | null => {
     try {

@@ -1,7 +1,7 @@
 import { nanoVerifiers } from '@or1/nano';
 import { createRegistry, rewardOfModule, type Verifier } from '@or1/reward';
 import { InputError } from '../errors.ts';
-import { importModule } from '../files.ts';
+import { importUserModule } from '../user-modules.ts';
 
 /**
  * The verifier that a configuration names: `auto` picks one by each record's ability, anything else is a reward file.
@@ -11,11 +11,11 @@ import { importModule } from '../files.ts';
  */
 export async function openVerifier(reward: string, records: Iterable<Readonly<Record<string, unknown>>>): Promise<Verifier> {
   if (reward !== 'auto') {
-    const module = await importModule(reward);
     try {
-      return rewardOfModule(module, reward);
+      return rewardOfModule(await importUserModule(reward), reward);
     } catch (error) {
-      throw new InputError((error as Error).message, { cause: error });
+      if (error instanceof InputError) throw error;
+      throw new InputError(`${(error as Error).message.split('\n')[0]} (reward file ${reward})`, { cause: error });
     }
   }
   const registry = createRegistry(nanoVerifiers);

@@ -3,6 +3,7 @@ import { nodeFiles } from '@or1/data/node';
 import { ModelInputError } from '@or1/model';
 import { corpusSample, nanoRecipes } from '@or1/nano';
 import { InputError } from '../errors.ts';
+import { requireFiles } from '../files.ts';
 import type { OpenModel } from '../local/local-policy.ts';
 import type { LoadedFiles } from '../local/problems.ts';
 import type { SftConfiguration } from './schema.ts';
@@ -54,6 +55,7 @@ function corpusSource(name: string, { seed, tokenCap }: SftConfiguration, encode
 
 async function fileSource(configuration: SftConfiguration, encode: Encode): Promise<SftSource> {
   const { data, tokenCap, seed } = configuration;
+  await requireFiles(data);
   const samples: SftSample[] = [];
   const { demonstrations, rows, dropped } = await loadDemonstrations(nodeFiles, data, {
     refuse: ({ prompt, response }) => {
