@@ -272,7 +272,8 @@ function compareAsCollections(gold: Expression, response: Expression, options: C
   }
   const [goldItems, responseItems] = [itemsOf(gold), itemsOf(response)];
   // A set of one tuple against the tuple: the tuple is the element, not a list of elements.
-  if (response.kind === 'tuple' && goldItems.length === 1) return compareNodes(goldItems[0]!, response, options);
+  if (response.kind === 'tuple' && isGroup(gold) && goldItems.length === 1) return compareNodes(goldItems[0]!, response, options);
+  if (response.kind === 'tuple' && !isGroup(gold)) return refuse('a tuple against a value');
   return compareUnordered(goldItems, responseItems, options);
 }
 

@@ -88,7 +88,7 @@ export function parseAtom(cursor: Cursor): Expression {
   }
 }
 
-/** `(1001)_2`: a bracketed numeral with a base behind it. */
+/** `(1001)_2` is a numeral with its base; any other bracket with an index is an unknown function of both. */
 function withBase(cursor: Cursor, parse: () => Expression): Expression {
   const digits = cursor.ahead(1);
   if (digits.type === 'number' && cursor.ahead(2).text === ')' && cursor.ahead(3).text === '_') {
@@ -97,7 +97,9 @@ function withBase(cursor: Cursor, parse: () => Expression): Expression {
     cursor.advance();
     return numeralDigits(cursor, digits.text);
   }
-  return parse();
+  const inner = parse();
+  if (!cursor.take('_')) return inner;
+  return { kind: 'call', name: 'indexed', known: false, operands: [inner, parseArgument(cursor)] };
 }
 
 function parseLetter(cursor: Cursor): Expression {

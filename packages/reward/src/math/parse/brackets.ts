@@ -33,7 +33,7 @@ export function parseBraced(cursor: Cursor): Expression {
     if (!cursor.take('{')) return parseFactor(cursor);
     if (cursor.operator('}')) {
       cursor.advance();
-      return startsEmptyBase(cursor) ? call('empty-base', []) : cursor.fail('empty braces');
+      return startsEmptyBase(cursor) ? { kind: 'symbol', name: '' } : cursor.fail('empty braces');
     }
     const bars = cursor.openBars;
     cursor.openBars = 0;

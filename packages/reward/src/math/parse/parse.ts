@@ -7,6 +7,9 @@ import { parseStatement } from './statement.ts';
 import { tokenize } from './tokens.ts';
 import type { Expression } from './tree.ts';
 
+/** An operation may be the whole answer: "which sign makes this true?" */
+const LONE_OPERATOR = /^(?:\\(?:div|times|cdot|pm|le|leq|ge|geq|ne|neq|cup|cap)|[-+*/<>=])$/;
+
 export type Parsed = { readonly expression: Expression; readonly failure: null } | { readonly expression: null; readonly failure: string };
 
 /** Letters, spaces and plain punctuation, behind at most one style command: an answer in words. */
@@ -28,7 +31,7 @@ export function parseAnswer(source: string, budget: Budget): Parsed {
   } catch (error) {
     if (!(error instanceof ParseFailure) && !(error instanceof NotExact)) throw error;
     const words = cleaned.replace(/\\(?:text|mathrm|textbf|textit|mathbf|mbox) ?\{([^{}]*)\}/g, '$1').trim();
-    if (WORDS.test(words)) return { expression: { kind: 'text', value: words }, failure: null };
+    if (WORDS.test(words) || LONE_OPERATOR.test(cleaned)) return { expression: { kind: 'text', value: words }, failure: null };
     return { expression: null, failure: error.message };
   }
 }

@@ -36,6 +36,8 @@ const IGNORED_COMMANDS = new Set(
     'rm bf it sf tt large Large small tiny normalsize strut allowbreak nonumber phantom hfill hspace vspace'
   ).split(' '),
 );
+/** Units of one letter, which are units when set upright behind a number. */
+const UNIT_LETTER = /^[mgshLlJNWVKCF]$/;
 const SPACE_COMMANDS = new Set([
   'quad',
   'qquad',
@@ -148,7 +150,9 @@ export function tokenize(source: string, budget: Budget): Token[] {
     const content = source.slice(open + 1, end).replaceAll('~', ' ');
     const trimmed = content.trim();
     if (trimmed === '' || trimmed === 'th' || trimmed === 'st' || trimmed === 'nd' || trimmed === 'rd') space = true;
-    else if (/^[a-zA-Z]$/.test(trimmed)) push('letter', trimmed, start);
+    else if (UNIT_LETTER.test(trimmed) && /^(?:number|operator)$/.test(tokens.at(-1)?.type ?? '') && /[\d}]$/.test(tokens.at(-1)!.text)) {
+      push('text', trimmed, start);
+    } else if (/^[a-zA-Z]$/.test(trimmed)) push('letter', trimmed, start);
     else if (/^\(?[A-Za-z]\)?\.?$/.test(trimmed)) push('letter', trimmed.replace(/[().]/g, ''), start);
     else if (STYLE_COMMANDS.has(name) && isKnownCommand(trimmed) && trimmed.length > 2) push('command', trimmed, start);
     else if (/[a-zA-Z\u0080-\uffff]/.test(trimmed) && !/[\\^_{}=]/.test(trimmed)) push('text', trimmed, start);
