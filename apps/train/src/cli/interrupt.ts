@@ -1,14 +1,17 @@
 import { EXIT } from './exit-codes.ts';
 
 /**
- * Ctrl-C: the first one aborts the signal, so that the work ends in order with a checkpoint; the second one ends the process at once.
+ * Ctrl-C: the first one says `words` and aborts the signal, so that the work ends in order; the second one ends the process at once.
  * SIGTERM counts as the first.
  */
-export function interruptSignal(say: (text: string) => void): { readonly signal: AbortSignal; readonly release: () => void } {
+export function interruptSignal(
+  say: (text: string) => void,
+  words: string,
+): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    say('Interrupted: finishing what is at hand and writing a checkpoint; once more ends at once.');
+    say(words);
     controller.abort(new Error('interrupted'));
   };
   process.on('SIGINT', onSignal);

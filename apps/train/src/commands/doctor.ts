@@ -1,5 +1,6 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { createWasmDevice } from '@or1/compute';
+import { describeSandboxes } from '@or1/reward/native';
 import type { Command } from 'commander';
 import { addCommonOptions, type CommonOptions } from '../cli/common-options.ts';
 import { createOutput } from '../cli/output.ts';
@@ -78,13 +79,14 @@ async function doctorCommand(flags: CommonOptions): Promise<void> {
   const output = createOutput(flags.json);
   const wasm = await wasmReport(flags);
   const webgpu = { adapters: await adapters() };
-  const sandboxes = { bubblewrap: Bun.which('bwrap'), python: Bun.which('python3') };
+  const sandboxes = await describeSandboxes();
   const memory = { total_bytes: totalmem(), free_bytes: freemem() };
   const cores = availableParallelism();
   output.say(`WebAssembly   ${wasm.ok ? wasm.description : `does not work: ${wasm.description}`}`);
   output.say(`              SIMD ${wasm.simd ? 'yes' : 'no'}, shared memory ${wasm.shared_memory ? 'yes' : 'no'}, ${cores} cores`);
   output.say(`WebGPU        ${webgpu.adapters.map(({ description }) => description).join(', ') || 'no adapter'}`);
-  output.say(`Sandboxes     bubblewrap ${sandboxes.bubblewrap ?? 'not found'}, python3 ${sandboxes.python ?? 'not found'}`);
+  for (const [name, { ok, detail }] of Object.entries(sandboxes))
+    output.say(`Sandbox       ${name}: ${ok ? '' : 'does not work: '}${detail}`);
   output.say(`Memory        ${formatBytes(memory.free_bytes)} free of ${formatBytes(memory.total_bytes)}`);
   output.say(wasm.ok ? 'All that training needs is here.' : 'Training needs the WebAssembly device; update Bun and run this again.');
   output.result({ wasm, webgpu, sandboxes, memory, cores, bun: Bun.version, ok: wasm.ok });

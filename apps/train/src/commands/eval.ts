@@ -44,13 +44,13 @@ async function evalCommand(flags: EvalFlags): Promise<void> {
     const promptCapacity = problems.longestPrompt;
     return { promptCapacity, contextLength: responseCap(model, promptCapacity, flags.maxTokens), samplesPerPrompt: flags.k };
   });
-  const { signal, release } = interruptSignal(output.say);
+  const records = loaded[0]!.records;
+  const { verifier, close } = await openVerifier(
+    flags.reward,
+    records.map(({ record }) => ({ ...record })),
+  );
+  const { signal, release } = interruptSignal(output.say, 'Interrupted: stopping.');
   try {
-    const records = loaded[0]!.records;
-    const verifier = await openVerifier(
-      flags.reward,
-      records.map(({ record }) => ({ ...record })),
-    );
     const problems = evaluationProblems(recordSource('evaluation', records), records.length, policy);
     const start = performance.now();
     const settings = {
@@ -87,6 +87,7 @@ async function evalCommand(flags: EvalFlags): Promise<void> {
     });
   } finally {
     release();
+    await close();
     device.dispose();
   }
 }

@@ -71,7 +71,10 @@ async function sftCommand(flags: SftFlags): Promise<void> {
   if (flags.resume === undefined) await checkRunFolder(path);
 
   const device = await openDevice(flags);
-  const { signal, release } = interruptSignal(output.say);
+  const { signal, release } = interruptSignal(
+    output.say,
+    'Interrupted: finishing what is at hand and writing a checkpoint; once more ends at once.',
+  );
   try {
     const checkpoint = flags.resume === undefined ? undefined : (await listCheckpoints(path)).at(-1)?.path;
     const { source, learner, store } = await openLocalSft(configuration, device, checkpoint);

@@ -168,7 +168,10 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
   if (flags.dryRun) return dryRun(flags, output);
 
   const device = await openDevice(flags);
-  const { signal, release } = interruptSignal(output.say);
+  const { signal, release } = interruptSignal(
+    output.say,
+    'Interrupted: finishing what is at hand and writing a checkpoint; once more ends at once.',
+  );
   try {
     const { folder, run } = flags.resume === undefined ? await startRun(flags, device) : await resumeRun(flags.resume, device);
     output.say(`${flags.resume === undefined ? 'Run' : 'Resuming'} ${folder.path}: ${run.configuration.preset}, ${device.description}.`);
@@ -190,6 +193,7 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
       throw error;
     } finally {
       view.stop();
+      await run.close();
       await folder.release();
     }
     const summary = summarizeRun(await readEvents(folder.path), folder.path);

@@ -1,24 +1,19 @@
-import { fileURLToPath } from 'node:url';
-import { fileSize } from '@or1/trainer';
 import type { Command } from 'commander';
 
-/** A verifier's command: a file beside this one that adds itself to `or1 verify`. */
+/** A verifier's command: a file of its own that adds itself to `or1 verify`. */
 interface VerifyCommand {
   register(verify: Command): void;
 }
 
-const KINDS = ['math', 'code'] as const;
+/** Only the one that is asked for is loaded. */
+const kinds: Readonly<Record<string, () => Promise<VerifyCommand>>> = {
+  math: () => import('./verify-math.ts'),
+  code: () => import('./verify-code.ts'),
+};
 
-/**
- * `or1 verify KIND`: each kind is a file of its own, `verify-KIND.ts`, whose export `register(verify)` adds the subcommand. A kind that
- * this build does not have is not offered.
- */
+/** Adds `or1 verify KIND`. */
 export async function register(program: Command): Promise<void> {
   const verify = program.command('verify').description('judges responses that come as JSON lines on stdin');
-  for (const kind of KINDS) {
-    const file = new URL(`./verify-${kind}.ts`, import.meta.url);
-    if ((await fileSize(fileURLToPath(file))) === null) continue;
-    const command = (await import(file.href)) as VerifyCommand;
-    command.register(verify);
-  }
+  const asked = kinds[process.argv[3] ?? ''];
+  for (const load of asked ? [asked] : Object.values(kinds)) (await load()).register(verify);
 }

@@ -59,7 +59,8 @@ describe('--set', () => {
 
 describe('layers', () => {
   test('a stage key at the top holds for every stage of the preset', () => {
-    expect(resolveStages(resolve('contextLength=32')).map((stage) => stage.contextLength)).toEqual([32, 32]);
+    expect(resolveStages(resolve('temperature=0.8')).map((stage) => stage.contextLength)).toEqual([64, 160]);
+    expect(resolveStages(resolve('contextLength=32'))).toMatchObject([{ start: 0, end: 80, contextLength: 32 }]);
     expect(resolveStages(resolve('contextLength=32', 'stages[1].contextLength=48')).map((stage) => stage.contextLength)).toEqual([32, 48]);
     expect(resolveStages(resolve('stages[1].contextLength=48', 'contextLength=32')).map((stage) => stage.contextLength)).toEqual([32, 48]);
   });

@@ -21,12 +21,22 @@ export function merge(below: Tree, above: Tree): Tree {
   return merged;
 }
 
+function clears(keys: readonly string[]): readonly string[] {
+  return keys.filter((key) => (STAGE_KEYS as readonly string[]).includes(key));
+}
+
 /** Drops from every stage what a higher layer sets at the top: the layer speaks for the whole run. */
 function clearStages(tree: Tree, keys: readonly string[]): Tree {
-  const cleared = keys.filter((key) => (STAGE_KEYS as readonly string[]).includes(key));
-  if (!Array.isArray(tree.stages) || cleared.length === 0) return tree;
-  const stages = tree.stages.map((stage: Tree) => Object.fromEntries(Object.entries(stage).filter(([key]) => !cleared.includes(key))));
+  if (!Array.isArray(tree.stages)) return tree;
+  const stages = tree.stages.map((stage: Tree) => Object.fromEntries(Object.entries(stage).filter(([key]) => !keys.includes(key))));
   return { ...tree, stages };
+}
+
+/** Stages that change nothing are none: their border would still count as the start of a new stage. */
+function dropIdleStages(tree: Tree): Tree {
+  const stages = (tree.stages ?? []) as readonly Tree[];
+  if (stages.length === 0 || stages.some((stage) => Object.keys(stage).some((key) => key !== 'steps'))) return tree;
+  return { ...tree, steps: tree.steps ?? stages.reduce((sum, stage) => sum + Number(stage.steps), 0), stages: [] };
 }
 
 /**
@@ -36,7 +46,9 @@ function clearStages(tree: Tree, keys: readonly string[]): Tree {
  */
 export function overlay(below: ConfigurationLayer, above: ConfigurationLayer): ConfigurationLayer {
   if (above.stages !== undefined) return merge({ ...below, steps: null }, above as Tree) as ConfigurationLayer;
-  return merge(clearStages(below as Tree, Object.keys(above)), above as Tree) as ConfigurationLayer;
+  const cleared = clears(Object.keys(above));
+  if (cleared.length === 0) return merge(below as Tree, above as Tree) as ConfigurationLayer;
+  return dropIdleStages(merge(clearStages(below as Tree, cleared), above as Tree)) as ConfigurationLayer;
 }
 
 /** Assignments as a group of keys; of several to one key the last holds. */
@@ -56,8 +68,8 @@ export function applyAssignments(below: ConfigurationLayer, assignments: readonl
   const perStage = assignments.filter(({ path }) => path[0] === 'stages' && path.length > 1);
 
   const layer = assignmentTree(top);
-  const merged = overlay(below, layer as ConfigurationLayer) as Tree;
-  if (perStage.length === 0) return merged as ConfigurationLayer;
+  if (perStage.length === 0) return overlay(below, layer as ConfigurationLayer);
+  const merged = merge(clearStages(below as Tree, clears(Object.keys(layer))), layer);
 
   const stages = Array.isArray(merged.stages) ? merged.stages.map((stage: Tree) => ({ ...stage })) : [];
   for (const { path, value } of [...perStage].sort((a, b) => Number(a.path[1]) - Number(b.path[1]))) {

@@ -14,6 +14,8 @@ export interface LocalRun {
   readonly configuration: RunConfiguration;
   readonly parts: TrainingParts;
   readonly problems: RunProblems;
+  /** Ends what the verifier holds; the device stays the caller's. */
+  close(): Promise<void>;
 }
 
 /** Generated problems that are looked at to find how long their prompts get, and what the unseen ones may have on top, in tokens. */
@@ -41,7 +43,7 @@ export async function openLocalRun(configuration: RunConfiguration, device: Devi
   if (name === null) throw new InputError(`preset ${configuration.preset} has no model of its own: give --model DIR`);
   const model = await openModel(await findModelFiles(modelFolder ?? name));
   const problems = await openProblems(configuration, model.text);
-  const verifier = await openVerifier(
+  const { verifier, close } = await openVerifier(
     configuration.reward,
     problems.records.map(({ record }) => ({ ...record })),
   );
@@ -59,6 +61,7 @@ export async function openLocalRun(configuration: RunConfiguration, device: Devi
   return {
     configuration: settled,
     problems,
+    close,
     parts: {
       policy: await createLocalPolicy(device, model, policySize),
       openReference: async () => createReference(device, await openModel(await findModelFiles(name)), policySize),

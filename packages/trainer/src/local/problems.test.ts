@@ -71,12 +71,21 @@ describe('verifiers', () => {
       join(root, 'reward.ts'),
       "import { defineReward } from '@or1/reward';\nexport default defineReward(({ response }) => response.length);\n",
     );
-    const verifier = await openVerifier(join(root, 'reward.ts'), []);
+    const { verifier } = await openVerifier(join(root, 'reward.ts'), []);
     const input = { prompt: '', response: 'abc', finish: 'stop', record: {}, signal: new AbortController().signal } as const;
     expect(await verifier(input)).toMatchObject({ verdict: 'correct', reward: 3 });
     await Bun.write(join(root, 'empty.ts'), 'export default 3;\n');
     expect(openVerifier(join(root, 'empty.ts'), [])).rejects.toThrow('default export is not a reward');
     expect(openVerifier(join(root, 'none.ts'), [])).rejects.toThrow('no such file');
+  });
+
+  test('are picked by ability', async () => {
+    const math = { ability: 'math', data_source: 'x', reward_model: { ground_truth: '1/2' } };
+    const { verifier, close } = await openVerifier('auto', [math]);
+    const input = { prompt: '', finish: 'stop', record: math, signal: new AbortController().signal } as const;
+    expect(await verifier({ ...input, response: 'It is \\boxed{0.5}.' })).toMatchObject({ verdict: 'correct', reward: 1 });
+    expect(await verifier({ ...input, response: 'It is \\boxed{0.6}.' })).toMatchObject({ verdict: 'incorrect', reward: 0 });
+    await close();
   });
 
   test('records that no verifier takes are refused before the run', async () => {
