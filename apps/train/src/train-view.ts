@@ -6,6 +6,8 @@ import { formatDuration, formatNumber, formatShare } from './numbers.ts';
 export interface TrainView {
   event(event: RunEvent): void;
   progress(progress: RunProgress): void;
+  /** A line of its own. */
+  say(text: string): void;
   /** Leaves the last state on the screen and gives the terminal back. */
   stop(): void;
 }
@@ -133,10 +135,13 @@ class LiveView implements TrainView {
   event(event: RunEvent): void {
     this.#tracker.take(event);
     const notice = noticeOf(event);
-    if (notice !== null) {
-      this.#update.clear();
-      this.#stream.write(`${notice}\n`);
-    }
+    if (notice !== null) this.say(notice);
+    else this.#draw();
+  }
+
+  say(text: string): void {
+    this.#update.clear();
+    this.#stream.write(`${text}\n`);
     this.#draw();
   }
 
@@ -177,7 +182,11 @@ class PlainView implements TrainView {
   event(event: RunEvent): void {
     this.#tracker.take(event);
     const line = event.event === 'step-end' ? stepLine(this.#tracker) : noticeOf(event);
-    if (line !== null) this.#stream.write(`${line}\n`);
+    if (line !== null) this.say(line);
+  }
+
+  say(text: string): void {
+    this.#stream.write(`${text}\n`);
   }
 
   progress(): void {}

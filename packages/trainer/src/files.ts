@@ -52,8 +52,8 @@ export async function makeNewFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Brings a file's content to the disk. */
-export async function syncFile(path: string): Promise<void> {
+/** Brings a file's content, or a folder's new names and renames, to the disk. */
+export async function syncPath(path: string): Promise<void> {
   await guarded(path, async () => {
     const handle = await open(path, constants.O_RDONLY);
     try {
@@ -63,9 +63,6 @@ export async function syncFile(path: string): Promise<void> {
     }
   });
 }
-
-/** Makes renames and new files inside a folder durable. */
-export const syncFolder = syncFile;
 
 async function writeSynced(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
   const handle = await open(path, 'w');
@@ -84,14 +81,14 @@ export async function writeFileAside(path: string, content: string | Uint8Array 
     const chunks = typeof content === 'string' ? [new TextEncoder().encode(content)] : content instanceof Uint8Array ? [content] : content;
     await writeSynced(aside, chunks);
     await rename(aside, path);
-    await syncFolder(dirname(resolve(path)));
+    await syncPath(dirname(resolve(path)));
   });
 }
 
 export async function moveFolder(from: string, to: string): Promise<void> {
   await guarded(to, async () => {
     await rename(from, to);
-    await syncFolder(dirname(resolve(to)));
+    await syncPath(dirname(resolve(to)));
   });
 }
 

@@ -1,7 +1,5 @@
-export { parseAssignment } from './configuration/assignment.ts';
 export { DEFAULTS } from './configuration/defaults.ts';
 export { defineRun } from './configuration/define-run.ts';
-export { KNOWN_KEYS, type KnownKey } from './configuration/known-keys.ts';
 export { loadConfigurationFile } from './configuration/load-file.ts';
 export { type ConfigurationSources, resolveConfiguration } from './configuration/resolve.ts';
 export type { ConfigurationLayer, RunConfiguration, StageConfiguration } from './configuration/schema.ts';
@@ -10,7 +8,7 @@ export { InputError, InterruptedError } from './errors.ts';
 export { estimateRun, type Machine, type ModelSize, type RunEstimate } from './estimate.ts';
 export { type Evaluation, type EvaluationSettings, evaluate, evaluationProblems } from './evaluation/evaluate.ts';
 export { type EvaluationSample, readSampleFile, writeSampleFile } from './evaluation/sample-file.ts';
-export { isMetricName, METRICS, type MetricDefinition, SOURCE_METRICS, sourceMetricName } from './events/metrics.ts';
+export { METRICS, type MetricDefinition, SOURCE_METRICS } from './events/metrics.ts';
 export {
   EVENT_VERSION,
   type EvaluationResult,
@@ -20,8 +18,8 @@ export {
   type RunEvent,
   type Score,
 } from './events/schema.ts';
-export { fileSize, isFolder, makeFolder, makeNewFolder, writeFileAside } from './files.ts';
-export { createLocalPolicy, createReference, LOCAL_SIZES, type OpenModel, openModel, type PolicySize } from './local/local-policy.ts';
+export { isFolder, makeFolder, writeFileAside } from './files.ts';
+export { createLocalPolicy, LOCAL_SIZES, type OpenModel, openModel, type PolicySize } from './local/local-policy.ts';
 export { type LocalRun, openLocalRun } from './local/local-run.ts';
 export { findModelFiles } from './local/model-source.ts';
 export { type LoadedFiles, type LoadedProblems, loadProblems, openProblems, type RunProblems } from './local/problems.ts';

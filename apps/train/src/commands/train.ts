@@ -168,8 +168,10 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
   if (flags.dryRun) return dryRun(flags, output);
 
   const device = await openDevice(flags);
+  // While a run is on the screen its view speaks, so that no line tears the block apart.
+  let say = output.say;
   const { signal, release } = interruptSignal(
-    output.say,
+    (text) => say(text),
     'Interrupted: finishing what is at hand and writing a checkpoint; once more ends at once.',
   );
   try {
@@ -177,6 +179,7 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
     output.say(`${flags.resume === undefined ? 'Run' : 'Resuming'} ${folder.path}: ${run.configuration.preset}, ${device.description}.`);
     sayFiles(run, output);
     const view = createTrainView(output.prose, resolveStages(run.configuration));
+    say = (text) => view.say(text);
     try {
       await train({
         runFolder: folder.path,
@@ -189,7 +192,7 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
         onProgress: (progress) => view.progress(progress),
       });
     } catch (error) {
-      if (error instanceof InterruptedError) output.say(`Go on with: or1 train --resume ${folder.path}`);
+      if (error instanceof InterruptedError) view.say(`Go on with: or1 train --resume ${folder.path}`);
       throw error;
     } finally {
       view.stop();

@@ -14,7 +14,7 @@ function define(name: string, unit: MetricDefinition['unit'], meaning: string, r
 }
 
 /** Bins of group accuracy, all-wrong and all-right groups left out, as the released code draws them. */
-export const SOLVE_BINS = 10;
+const SOLVE_BINS = 10;
 
 /** `groups/solve-00-10-share` … `groups/solve-90-100-share`. */
 export function solveBinName(bin: number): string {

@@ -21,7 +21,7 @@ const clock = z.strictObject({
 const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
 
-export const intervalSchema = z.tuple([share, share]);
+const intervalSchema = z.tuple([share, share]);
 
 /** Accuracy over a set of problems, k samples each; n problems. `ci95` is a 95 % interval of `avg` that treats problems as clusters. */
 const scoreShape = { avg: share, pass: share, majority: share, k: count, n: count, ci95: intervalSchema };

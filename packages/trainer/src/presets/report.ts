@@ -18,7 +18,7 @@ interface Row {
 }
 
 /** The stage table of section 8.1; context lengths in tokens (8K = 8192). */
-export const REPORT_ROWS: readonly Row[] = [
+const REPORT_ROWS: readonly Row[] = [
   row('or1-math-7b', '1', 0, 740, 8, 256, 128, 16),
   row('or1-math-7b', '2', 740, 1740, 16, 256, 128, 16),
   row('or1-math-7b', '3', 1740, 2080, 32, 256, 128, 16),

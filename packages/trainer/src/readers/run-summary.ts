@@ -51,7 +51,7 @@ export function wallSeconds(events: readonly RunEvent[]): number {
 }
 
 /** The most memory that any session of the run held, in bytes. */
-export function peakMemory(events: readonly RunEvent[]): number {
+function peakMemory(events: readonly RunEvent[]): number {
   return events.reduce((peak, { clock }) => Math.max(peak, 'peak_memory_bytes' in clock ? clock.peak_memory_bytes : 0), 0);
 }
 

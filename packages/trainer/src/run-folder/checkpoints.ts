@@ -17,12 +17,9 @@ import {
   readBytes,
   readText,
   removeAll,
-  syncFile,
-  syncFolder,
+  syncPath,
   writeFileAside,
 } from '../files.ts';
-
-export const STATE_VERSION = 1;
 
 const STATE = 'trainer/state.json';
 const MARKER = 'trainer/complete.json';
@@ -74,12 +71,12 @@ export async function writeCheckpoint(
     await writeFileAside(`${aside}/${STATE}`, stateText);
     const files: z.infer<typeof markerSchema>['files'] = {};
     for (const file of await listFilesBelow(aside)) {
-      await syncFile(`${aside}/${file}`);
+      await syncPath(`${aside}/${file}`);
       files[file] = await digest(`${aside}/${file}`);
     }
-    await syncFolder(`${aside}/trainer`);
+    await syncPath(`${aside}/trainer`);
     await writeFileAside(`${aside}/${MARKER}`, `${JSON.stringify({ version: 1, files })}\n`);
-    await syncFolder(aside);
+    await syncPath(aside);
     await removeAll(path);
     await moveFolder(aside, path);
   }

@@ -6,7 +6,7 @@ import { Packr, Unpackr } from 'msgpackr';
 import { z } from 'zod';
 import { listFolder, readBytes, removeAll, writeFileAside } from '../files.ts';
 
-export const DUMP_VERSION = 1;
+const DUMP_VERSION = 1;
 
 const headerSchema = z.strictObject({
   schema: z.literal('or1.rollouts'),

@@ -7,7 +7,7 @@ import type { TrainingParts } from '../ports.ts';
 import { type BanditOptions, type BanditPolicy, createBanditPolicy } from './bandit-policy.ts';
 
 /** Problem p is solved by a response that begins with letter p mod 5; two sources, so that per-source metrics have something to show. */
-export function banditRecords(prompts: number): readonly SourcedRecord[] {
+function banditRecords(prompts: number): readonly SourcedRecord[] {
   return Array.from({ length: prompts }, (_, prompt) => {
     const record: ProblemRecord = {
       data_source: prompt % 2 === 0 ? 'even' : 'odd',
