@@ -3,6 +3,7 @@ import type { InterpreterEnd } from '../interpreter.ts';
 import { PYTHON_HOME } from './library-image.ts';
 import type { MemoryFileSystem } from './memory-file-system.ts';
 import { CONTROL, type RunMessage } from './messages.ts';
+import { ProgramClock } from './program-clock.ts';
 import type { SharedPipe } from './shared-pipe.ts';
 import { OpenFiles, type StreamDescriptor } from './wasi-files.ts';
 import { createWasiHost, InterpreterExit } from './wasi-host.ts';
@@ -55,24 +56,22 @@ function runInterpreter(
   settings: RunMessage,
   what: readonly string[],
 ): { end: InterpreterEnd; memoryBytes: number } {
-  let deadline = Number.POSITIVE_INFINITY;
-  let runningSince = performance.now();
-  let ranMs = 0;
+  const clock = new ProgramClock();
   const checkpoint = (): void => {
     if (Atomics.load(host.control, CONTROL.kill) === 1) throw new Stopped('killed');
-    if (performance.now() > deadline) throw new Stopped('timeout');
+    if (clock.expired()) throw new Stopped('timeout');
   };
   const input: StreamDescriptor = {
     kind: 'stream',
     read(target) {
-      ranMs += performance.now() - runningSince;
-      const count = host.pipe.read(target, () => {
-        checkpoint();
-        return false;
-      });
-      runningSince = performance.now();
+      const count = clock.waiting(() =>
+        host.pipe.read(target, () => {
+          checkpoint();
+          return false;
+        }),
+      );
       const limit = Atomics.exchange(host.control, CONTROL.limitMs, 0);
-      if (limit > 0) deadline = runningSince + limit;
+      if (limit > 0) clock.start(limit);
       return count;
     },
   };
@@ -83,7 +82,7 @@ function runInterpreter(
   const channel: StreamDescriptor = {
     kind: 'stream',
     write(bytes) {
-      if (bytes.includes(10)) deadline = Number.POSITIVE_INFINITY;
+      if (bytes.includes(10)) clock.stop();
       host.emit(decoder.decode(bytes, { stream: true }));
     },
   };
@@ -94,7 +93,7 @@ function runInterpreter(
       const end = performance.now() + Number(decoder.decode(bytes));
       for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
         checkpoint();
-        Atomics.wait(host.control, CONTROL.kill, 0, Math.min(left, 50));
+        clock.waiting(() => Atomics.wait(host.control, CONTROL.kill, 0, Math.min(left, 50)));
       }
     },
   };
@@ -132,13 +131,12 @@ function runInterpreter(
     }
   }
   if (code === MEMORY_STATUS) reason = 'memory';
-  ranMs += performance.now() - runningSince;
   const end: InterpreterEnd = {
     reason,
     code,
     errorTail: [errors.text(), message].filter(Boolean).join(' '),
     output: output.text(),
-    durationMs: ranMs,
+    durationMs: clock.sinceStart(),
   };
   return { end, memoryBytes: memory?.buffer.byteLength ?? 0 };
 }
