@@ -12,10 +12,10 @@ describe('an estimate', () => {
   test('counts tokens from the stages', () => {
     const configuration = resolveConfiguration({
       fallbackPreset: 'nano',
-      assignments: ['stages[0].steps=2', 'stages[1].steps=3', 'reuse=2'],
+      assignments: ['steps=5', 'reuse=2', 'promptsPerStep=32', 'samplesPerPrompt=8', 'contextLength=100'],
     });
     const { tokens } = estimateRun(configuration, nano, machine);
-    expect(tokens.generated_at_most).toBe(32 * 8 * (2 * 64 + 3 * 160));
+    expect(tokens.generated_at_most).toBe(32 * 8 * 5 * 100);
     expect(tokens.generated).toBeLessThan(tokens.generated_at_most);
     expect(tokens.trained).toBeLessThanOrEqual(2 * tokens.generated);
     const evaluated = resolveConfiguration({ fallbackPreset: 'nano', assignments: ['eval.problems=0'] });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nanoPresets } from '@or1/nano';
 import { InputError } from '../errors.ts';
 import { parseAssignment } from './assignment.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -11,7 +12,15 @@ import type { ConfigurationLayer } from './schema.ts';
 import { resolveStages, settleSteps, totalSteps } from './stages.ts';
 import { validateConfiguration } from './validate.ts';
 
-const resolve = (...assignments: string[]) => resolveConfiguration({ fallbackPreset: 'nano', assignments });
+const twoStages: ConfigurationLayer = {
+  promptsPerStep: 32,
+  stages: [
+    { steps: 40, contextLength: 64 },
+    { steps: 40, contextLength: 160 },
+  ],
+};
+const resolve = (...assignments: string[]) =>
+  resolveConfiguration({ fallbackPreset: 'nano', file: { path: 'two-stages.yaml', layer: twoStages }, assignments });
 const messageOf = (work: () => unknown): string => {
   try {
     work();
@@ -51,7 +60,7 @@ describe('--set', () => {
     expect(messageOf(() => resolve('entropy.mode=adaptive'))).toContain('entropy.mode');
     expect(messageOf(() => resolve('temperature=0'))).toContain('temperature');
     expect(messageOf(() => resolve('entropy.min=0.5', 'entropy.max=0.1'))).toContain('below entropy.min');
-    expect(messageOf(() => resolve('miniBatches=64'))).toContain('more than stages[0].promptsPerStep 32');
+    expect(messageOf(() => resolve('promptsPerStep=32', 'miniBatches=64'))).toContain('more than stages[0].promptsPerStep 32');
     expect(messageOf(() => resolve('overlong.buffer=100'))).toContain('longer than stages[0].contextLength 64');
     expect(messageOf(() => resolve('stages[5].steps=1'))).toContain('there are 2 stages');
   });
@@ -80,7 +89,7 @@ describe('layers', () => {
     };
     const resolved = resolveConfiguration({ fallbackPreset: 'nano', file, assignments: ['seed=5'], flags: { seed: 9, data: ['a.jsonl'] } });
     expect(resolved).toMatchObject({ preset: 'nano-arithmetic', seed: 9, data: ['a.jsonl'], steps: null, stages: [{ steps: 3 }] });
-    expect(resolved.entropy).toMatchObject({ target: 0.3, delta: 0.002, max: 0.02 });
+    expect(resolved.entropy).toEqual({ ...nanoPresets['nano-arithmetic'].run.entropy, coefficient: 0, target: 0.3 });
   });
 
   test('an unknown key in a file is refused with the file and the nearest key', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { nanoPresets } from '@or1/nano';
 import { resolveConfiguration } from '../configuration/resolve.ts';
 import { resolveStages, settleSteps } from '../configuration/stages.ts';
 import { PRESETS } from './index.ts';
@@ -127,14 +128,21 @@ describe('the released scripts', () => {
 });
 
 describe('nano', () => {
-  test('the default is the five-minute setting', () => {
+  test('a nano preset is what the nano package says, over the defaults', () => {
+    const { run, base, problems } = nanoPresets.nano;
     const nano = resolve('nano');
-    expect(nano).toMatchObject({ model: 'nano-E', promptsPerStep: 32, samplesPerPrompt: 8, learningRate: 1e-4, seed: 1 });
-    expect(nano.entropy).toMatchObject({ mode: 'adaptive-paper', target: 0.1, delta: 0.002, max: 0.02 });
-    expect(resolveStages(nano)).toMatchObject([
-      { end: 40, contextLength: 64 },
-      { end: 80, contextLength: 160 },
-    ]);
+    expect(nano).toMatchObject({
+      model: base,
+      problems,
+      learningRate: run.learningRate,
+      promptsPerStep: run.promptsPerStep,
+      seed: run.seed,
+    });
+    expect(nano.entropy).toEqual({ ...run.entropy, coefficient: 0 });
+    expect(nano.optimizer.weightDecay).toBe(0.01);
+    expect(resolveStages(nano).map(({ start, end, contextLength }) => [end - start, contextLength])).toEqual(
+      run.stages.map(({ steps, contextLength }) => [steps, contextLength]),
+    );
   });
 
   test('every preset resolves under its own name', () => {
