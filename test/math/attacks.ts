@@ -125,6 +125,8 @@ const NUMERIC: readonly Attack[] = [
   attack('a nested box around another value', '5', '\\boxed{\\boxed{5} + 1}'),
   attack('a value in a formula that cannot be read', '5', 'So the result is $\\boxed{\\foo{5}}$.'),
   attack('a number in an unreadable final formula', '5', 'Answer: $\\foo 5$'),
+  attack('a point for its last number', '4', 'So the point is (3, 4).'),
+  attack('an interval for its last number', '4', 'It lies in [3, 4]'),
   attack('a number inside a word', '2', 'AZYUK2A'),
 ];
 

@@ -54,7 +54,7 @@ const PIECES = [
 ];
 
 /** Text made of those pieces, of characters, or of both. */
-export const anyText = fc.oneof(
+const anyText = fc.oneof(
   { weight: 6, arbitrary: fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join('')) },
   { weight: 1, arbitrary: fc.string({ maxLength: 80 }) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
@@ -120,7 +120,7 @@ interface Edit {
 const edit = fc.record<Edit>({ position: fc.nat(200), remove: fc.nat(6), insert: fc.oneof(fc.constantFrom(...PIECES), fc.constant('')) });
 
 /** A seed with a few cuts and insertions. */
-export const mutated = fc.tuple(fc.constantFrom(...SEEDS), fc.array(edit, { minLength: 1, maxLength: 4 })).map(([seed, edits]) =>
+const mutated = fc.tuple(fc.constantFrom(...SEEDS), fc.array(edit, { minLength: 1, maxLength: 4 })).map(([seed, edits]) =>
   edits.reduce((text, { position, remove, insert }) => {
     const at = position % (text.length + 1);
     return text.slice(0, at) + insert + text.slice(at + remove);

@@ -46,7 +46,7 @@ export function rational(numerator: bigint, denominator = 1n): Rational {
 export const ZERO: Rational = { numerator: 0n, denominator: 1n };
 export const ONE: Rational = { numerator: 1n, denominator: 1n };
 
-export const isZero = (value: Rational): boolean => value.numerator === 0n;
+const isZero = (value: Rational): boolean => value.numerator === 0n;
 export const isInteger = (value: Rational): boolean => value.numerator % value.denominator === 0n;
 
 /** Equality by cross multiplication, so unreduced fractions compare rightly. */

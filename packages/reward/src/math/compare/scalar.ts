@@ -36,7 +36,7 @@ const HUNDRED = new DecimalField(100);
 const MODULAR = new ModularField();
 const NO_SYMBOLS: ReadonlyMap<string, never> = new Map<string, never>();
 
-export const isDecimal = (node: Expression): boolean => some(node, (part) => part.kind === 'number' && part.decimals >= 0);
+const isDecimal = (node: Expression): boolean => some(node, (part) => part.kind === 'number' && part.decimals >= 0);
 
 /** Compares two scalar expressions: by form, exactly, in digits, or at test points. */
 export function compareScalars(gold: Expression, response: Expression, options: CompareOptions): Comparison {

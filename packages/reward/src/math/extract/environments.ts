@@ -13,6 +13,18 @@ const STYLED_TEXT = /\\(?:text|mathrm|mbox|textbf|textit|operatorname)\s?\{[^{}]
 const LONGEST = 4_000;
 const BARE_FRACTION = /-?\\[dt]?frac ?\{-?\d{1,40}(?:[.,]\d{1,40})?\} ?\{-?\d{1,40}(?:[.,]\d{1,40})?\}/g;
 
+const BARE_TUPLE = /[([] ?-?[\d./]{1,40}(?:, ?-?[\d./]{1,40}){1,7} ?[)\]]/g;
+
+/** Points and intervals of plain numbers outside LaTeX, "(3, 4)", which must not be taken for their last number. */
+export function findBareTuples(text: string, within: (position: number) => boolean): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (const match of text.matchAll(BARE_TUPLE)) {
+    if (/[a-zA-Z\d]/.test(text[match.index - 1] ?? '') || within(match.index)) continue;
+    found.push({ source: 'latex', start: match.index, end: match.index + match[0].length, parts: [match[0]] });
+  }
+  return found;
+}
+
 /** Finds `$$ $$`, `\[ \]`, `$ $`, `\( \)`, display environments, `[ ]` set off by spaces, and bare numeric fractions; left to right. */
 export function findEnvironments(text: string): readonly Environment[] {
   const found: Environment[] = [];

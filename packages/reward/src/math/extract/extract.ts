@@ -2,7 +2,7 @@ import { BOXED_CHARACTERS, SEARCHED_CHARACTERS } from '../budget.ts';
 import { findAnchors, type RankedCandidate, rankCandidates } from './anchors.ts';
 import { lastBoxes } from './boxed.ts';
 import type { Candidate } from './candidate.ts';
-import { environmentCandidates, findEnvironments } from './environments.ts';
+import { environmentCandidates, findBareTuples, findEnvironments } from './environments.ts';
 import { joinNeighbours } from './join.ts';
 import { findLetters } from './letters.ts';
 import { findPlain } from './plain.ts';
@@ -29,14 +29,15 @@ export function findCandidates(whole: string, { targets, letters, bareText }: Ex
     : null;
   if (boxes !== null) candidates.push(boxes);
   const environments = targets.includes('latex') ? findEnvironments(text) : [];
-  candidates.push(...environmentCandidates(text, environments).filter((candidate) => boxes === null || !overlaps(candidate, boxes)));
-  if (targets.includes('expr'))
-    candidates.push(...findPlain(text, insideOf(environments)).filter((candidate) => boxes === null || !overlaps(candidate, boxes)));
+  const tuples = bareText ? findBareTuples(text, insideOf(environments)) : [];
+  candidates.push(...environmentCandidates(text, environments), ...tuples);
+  if (targets.includes('expr')) candidates.push(...findPlain(text, insideOf(inOrder(environments, tuples))));
   if (targets.includes('string')) candidates.push(...findLetters(text, letters));
-  candidates.sort((a, b) => a.start - b.start);
+  const outside = candidates.filter((candidate) => candidate === boxes || boxes === null || !overlaps(candidate, boxes));
+  outside.sort((a, b) => a.start - b.start);
 
   const anchors = findAnchors(text);
-  const ranked: RankedCandidate[] = [...joinNeighbours(text, rankCandidates(text, anchors, candidates))];
+  const ranked: RankedCandidate[] = [...joinNeighbours(text, rankCandidates(text, anchors, outside))];
   if (bareText && boxes === null) ranked.push(...findWhole(text, anchors));
   ranked.sort((a, b) => a.rank - b.rank || b.candidate.end - a.candidate.end || a.candidate.start - b.candidate.start);
   return ranked.map(({ candidate, rank }) => ({ candidate: shifted(candidate, cut), rank }));
@@ -50,8 +51,13 @@ function shifted(candidate: Candidate | null, by: number): Candidate | null {
 
 const overlaps = (a: Candidate, b: Candidate): boolean => a.start < b.end && b.start < a.end;
 
+type Stretch = Pick<Candidate, 'start' | 'end'>;
+
+const inOrder = (left: readonly Stretch[], right: readonly Stretch[]): readonly Stretch[] =>
+  right.length === 0 ? left : [...left, ...right].sort((a, b) => a.start - b.start);
+
 /** Answers, for rising positions, whether they lie inside one of the stretches. */
-function insideOf(stretches: readonly { readonly start: number; readonly end: number }[]): (position: number) => boolean {
+function insideOf(stretches: readonly Stretch[]): (position: number) => boolean {
   let index = 0;
   return (position) => {
     while (index < stretches.length && stretches[index]!.end <= position) index++;

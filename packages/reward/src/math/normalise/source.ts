@@ -45,8 +45,9 @@ function halveDoubledBackslashes(text: string): string {
   return text.replace(/\\\\(?=[a-zA-Z{}%$!,;:|[\]()])/g, '\\');
 }
 
-/** Joins digits that are grouped by a spaced or braced separator: `14{,}916`, `5,\!040`, `1\,000`, `12 {, }345`. */
+/** Joins digits that are grouped by a spaced or braced separator: `14{,}916`, `5,\!040`, `1\,000`, `12 {, }345`, and `1 234 567` alone. */
 function joinDigitGroups(text: string): string {
+  if (/^-?\d{1,3}(?: \d{3})+(?:\.\d+)?$/.test(text)) return text.replaceAll(' ', '');
   if (!text.includes('\\') && !text.includes('{')) return text;
   return text
     .replace(/(\d) ?\{ ?, ?\} ?(?=\d)/g, '$1')

@@ -69,7 +69,7 @@ function parseDenominator(cursor: Cursor): Expression {
 }
 
 function startsImplicitFactor(cursor: Cursor, factors: readonly Expression[]): boolean {
-  if (opensModulus(cursor)) return false;
+  if (opensModulus(cursor) || startsUnitFraction(cursor)) return false;
   const last = factors.at(-1)!;
   if (cursor.at('number')) {
     // Two numbers side by side are a mixed fraction or nothing; `\sqrt{2} 3` and `x 3` are products.
@@ -82,6 +82,10 @@ function startsImplicitFactor(cursor: Cursor, factors: readonly Expression[]): b
   if (cursor.at('word')) return cursor.token.text !== 'in' && cursor.token.text !== 'U' && !isUnitBehindNumber(cursor, last);
   return startsAtom(cursor);
 }
+
+/** `\frac{\text{km}}{\text{h}}` behind a value is its unit. */
+const startsUnitFraction = (cursor: Cursor): boolean =>
+  cursor.command('frac') && cursor.ahead(1).text === '{' && cursor.ahead(2).type === 'text';
 
 const startsPlainFraction = (cursor: Cursor): boolean =>
   cursor.token.space && cursor.ahead(1).type === 'operator' && cursor.ahead(1).text === '/' && cursor.ahead(2).type === 'number';
@@ -181,6 +185,9 @@ function takeUnit(cursor: Cursor, node: Expression): Expression {
       (unit !== '' && plainUnitWord(cursor))
     ) {
       unit += ` ${cursor.advance().text}`;
+    } else if (startsUnitFraction(cursor)) {
+      unit += ` ${cursor.ahead(2).text}/`;
+      parseFactor(cursor);
     } else if (cursor.command('dollar') && !startsAmount(cursor)) {
       cursor.advance();
       unit += ' dollar';

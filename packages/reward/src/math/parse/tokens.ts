@@ -36,6 +36,8 @@ const IGNORED_COMMANDS = new Set(
     'rm bf it sf tt large Large small tiny normalsize strut allowbreak nonumber phantom hfill hspace vspace'
   ).split(' '),
 );
+/** Values and lists of choices that were set as text: `5 apples`, `A, B and C`. */
+const MATHEMATICS_IN_TEXT = /^-?\d+(?:\.\d+)?(?: [a-z]+)?$|^[A-J](?:, ?[A-J])+$/;
 /** Units of one letter, which are units when set upright behind a number. */
 const UNIT_LETTER = /^[mgshLlJNWVKCF]$/;
 const SPACE_COMMANDS = new Set([
@@ -155,8 +157,9 @@ export function tokenize(source: string, budget: Budget): Token[] {
     } else if (/^[a-zA-Z]$/.test(trimmed)) push('letter', trimmed, start);
     else if (/^\(?[A-Za-z]\)?\.?$/.test(trimmed)) push('letter', trimmed.replace(/[().]/g, ''), start);
     else if (STYLE_COMMANDS.has(name) && isKnownCommand(trimmed) && trimmed.length > 2) push('command', trimmed, start);
-    else if (/[a-zA-Z\u0080-\uffff]/.test(trimmed) && !/[\\^_{}=]/.test(trimmed)) push('text', trimmed, start);
-    else {
+    else if (/[a-zA-Z\u0080-\uffff]/.test(trimmed) && !/[\\^_{}=]/.test(trimmed) && !MATHEMATICS_IN_TEXT.test(trimmed)) {
+      push('text', trimmed, start);
+    } else {
       for (const token of tokenize(content.replaceAll('$', ' '), budget)) {
         if (token.type !== 'end') tokens.push({ ...token, start });
       }
@@ -196,7 +199,7 @@ function endOfScientific(source: string, start: number, end: number): number {
 }
 
 /** Position of the brace that closes the one at `open`, or -1. Escaped braces do not count. */
-export function matchingBrace(text: string, open: number): number {
+function matchingBrace(text: string, open: number): number {
   let depth = 0;
   for (let index = open; index < text.length; index++) {
     const character = text[index];
