@@ -35,7 +35,7 @@ export function share(text: string): number {
 }
 
 /** Collects a flag that may be repeated. */
-export function repeated(text: string, before: readonly string[]): readonly string[] {
+export function repeated(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 

@@ -68,7 +68,7 @@ export function register(program: Command): void {
     .command('sample')
     .description('generates text with log-probabilities')
     .requiredOption('--model <folder>', 'Hugging Face folder, or a nano base by name')
-    .requiredOption('--prompt <text>', 'what to answer; may be repeated', repeated, [])
+    .requiredOption('--prompt <text>', 'what to answer; may be repeated', repeated)
     .option('--n <count>', 'samples a prompt', positiveInteger, 1)
     .option('--temperature <t>', "0 is greedy; default: the model's own", nonnegativeNumber)
     .option('--top-p <p>', 'nucleus share; 1 is off', share)

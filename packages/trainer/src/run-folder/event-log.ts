@@ -68,11 +68,16 @@ export class EventLog {
 
   /** Appends one event; a value that the schema refuses (such as NaN) is an error here, not a hole in the log. */
   async append(body: EventBody): Promise<RunEvent> {
-    const event = eventSchema.parse({
+    const parsed = eventSchema.safeParse({
       v: EVENT_VERSION,
       ...body,
       clock: { time_ms: Date.now(), session: this.#session, elapsed_ms: Math.round(performance.now() - this.#startedMs), ...body.clock },
     });
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new Error(`the event ${body.event} cannot be logged: ${issue?.path.join('.')}: ${issue?.message}`, { cause: parsed.error });
+    }
+    const event = parsed.data;
     await this.#file.append(`${JSON.stringify(event)}\n`);
     this.#events.push(event);
     return event;

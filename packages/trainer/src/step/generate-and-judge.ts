@@ -70,6 +70,7 @@ export async function generateAndJudge(
 
   const judgeRollout = async (rollout: Rollout) => {
     const prompt = prompts[rollout.prompt]!;
+    requireFinite(rollout, prompt);
     const text = policy.text.decode(rollout.tokens);
     const judgement = await judge.judge({ prompt: prompt.text, response: text, finish: rollout.finish, record: prompt.record });
     samples[rollout.prompt]![rollout.sample] = { rollout, text, judgement };
@@ -108,6 +109,15 @@ export async function generateAndJudge(
     if (signal?.aborted) throw new InterruptedError('interrupted while generating', { cause: error });
     throw error;
   }
+}
+
+/** @throws Error where the network's figures are no numbers; whatever was sampled then is noise. */
+function requireFinite({ sample, logProbabilities }: Rollout, { id }: PreparedPrompt): void {
+  const bad = logProbabilities.find((value) => !Number.isFinite(value));
+  if (bad === undefined) return;
+  throw new Error(
+    `${id}, sample ${sample}: the model gives a token of its own a log-probability of ${bad}; its weights are damaged, or training has diverged (go back to an earlier checkpoint and lower learningRate)`,
+  );
 }
 
 function complete(samples: readonly (JudgedSample | undefined)[], prompt: PreparedPrompt): readonly JudgedSample[] {
