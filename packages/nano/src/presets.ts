@@ -39,7 +39,7 @@ export interface NanoRun {
 const common = {
   seed: 1,
   steps: 80,
-  promptsPerStep: 32,
+  promptsPerStep: 48,
   samplesPerPrompt: 8,
   contextLength: 64,
   temperature: 1,

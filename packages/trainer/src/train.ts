@@ -7,7 +7,7 @@ import { InterruptedError } from './errors.ts';
 import { evaluationProblems } from './evaluation/evaluate.ts';
 import { evaluateRun } from './evaluation/evaluate-run.ts';
 import type { EventBody, RunEvent } from './events/schema.ts';
-import { peakMemoryBytes } from './host.ts';
+import { collectGarbage, peakMemoryBytes } from './host.ts';
 import type { TrainingParts } from './ports.ts';
 import { keepCheckpoints, writeCheckpoint } from './run-folder/checkpoints.ts';
 import { EventLog } from './run-folder/event-log.ts';
@@ -246,6 +246,7 @@ class TrainingRun {
     if (configuration.dumpEvery > 0 && step % configuration.dumpEvery === 0) await writeRolloutDump(runFolder, dumpOf(step, outcome));
     await this.#report(outcome, stage, (performance.now() - start) / 1000);
     this.#commit();
+    collectGarbage();
   }
 
   async #report(outcome: StepOutcome, stage: Stage, step_s: number): Promise<void> {

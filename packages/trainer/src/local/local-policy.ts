@@ -1,4 +1,4 @@
-import type { Device } from '@or1/compute';
+import { type Device, SEGMENT_ALIGNMENT } from '@or1/compute';
 import {
   DeviceLearner,
   LanguageModel,
@@ -40,7 +40,10 @@ export interface PolicySize {
 }
 
 /** Responses decoded side by side, and rows of a training micro-batch: both decide speed and memory, neither the results. */
-export const LOCAL_SIZES = { slots: 256, microBatchRows: 1536 } as const;
+export const LOCAL_SIZES = { slots: 256, microBatchRows: 1024 } as const;
+
+/** Room for at least one prompt and one response, each in an aligned segment of its own. */
+const microBatchRowsFor = (positions: number) => Math.max(LOCAL_SIZES.microBatchRows, positions + 2 * SEGMENT_ALIGNMENT);
 
 /** The positions that prompts and responses need together, checked against what the model was made for. */
 function positionsFor(model: OpenModel, { promptCapacity, contextLength }: PolicySize): number {
@@ -84,7 +87,7 @@ export async function createLocalPolicy(device: Device, model: OpenModel, size: 
   const positions = positionsFor(model, size);
   const network = await LanguageModel.create(device, config, folder.tensors, { trainable: size.trainable, positions });
   const learner = new DeviceLearner(network, {
-    microBatchRows: Math.max(LOCAL_SIZES.microBatchRows, positions),
+    microBatchRows: microBatchRowsFor(positions),
     trainable: size.trainable,
   });
   const engine = new LocalEngine(network, {
@@ -110,7 +113,7 @@ export async function createReference(device: Device, model: OpenModel, size: Po
   const positions = positionsFor(model, size);
   const { config, tensors } = model.folder;
   const network = await LanguageModel.create(device, config, tensors, { trainable: false, positions });
-  return new DeviceLearner(network, { microBatchRows: Math.max(LOCAL_SIZES.microBatchRows, positions), trainable: false });
+  return new DeviceLearner(network, { microBatchRows: microBatchRowsFor(positions), trainable: false });
 }
 
 const OPTIMIZER_FILE = 'optimizer.safetensors';
