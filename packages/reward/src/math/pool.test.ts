@@ -58,6 +58,16 @@ describe('the pool', () => {
     pool.dispose();
   });
 
+  test('ends a real worker that never returns', async () => {
+    const endless = URL.createObjectURL(new Blob(['onmessage = () => { for (;;) {} }'], { type: 'application/javascript' }));
+    const pool = createMathPool({ size: 1, timeoutMs: 100, createWorker: () => new Worker(endless) as unknown as PoolWorker });
+    const stuck = await pool.verify('\\boxed{1}', '1');
+    expect(stuck.verdict).toBe('infrastructure-error');
+    expect(pool.replaced).toBe(1);
+    pool.dispose();
+    URL.revokeObjectURL(endless);
+  });
+
   test('a worker that breaks costs its own answer only', async () => {
     const pool = createMathPool({ size: 1, createWorker: inlineWorker });
     const [broken, after] = await Promise.all([pool.verify('break', '1'), pool.verify('\\boxed{1}', '1')]);

@@ -40,8 +40,10 @@ function value(node: Expression, budget: Budget): Rational | null {
       return fold(node.terms, ZERO, add, budget);
     case 'product':
       return fold(node.factors, ONE, multiply, budget);
-    case 'percent':
-      return scale(value(node.operand, budget), 100n);
+    case 'percent': {
+      const share = value(node.operand, budget);
+      return share === null ? null : rational(share.numerator, share.denominator * 100n);
+    }
     case 'degree':
     case 'quantity':
       return value(node.operand, budget);
@@ -80,9 +82,6 @@ function chargeSize(result: Rational, budget: Budget): void {
   const bits = bitLength(result.numerator) + bitLength(result.denominator);
   if (bits > 256) budget.spend(Math.ceil(bits / 64), 'exact arithmetic');
 }
-
-const scale = (input: Rational | null, divisor: bigint): Rational | null =>
-  input === null ? null : rational(input.numerator, input.denominator * divisor);
 
 function exactPower(base: Expression, exponent: Expression, budget: Budget): Rational | null {
   const degree = value(exponent, budget);

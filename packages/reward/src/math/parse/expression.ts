@@ -1,3 +1,4 @@
+import { NESTING_DEPTH } from '../budget.ts';
 import { add, isInteger, rational } from '../rational.ts';
 import { parseAtom, startsAtom } from './atoms.ts';
 import { parseArgument } from './brackets.ts';
@@ -118,7 +119,8 @@ function takeMixedFraction(cursor: Cursor, factors: readonly Expression[]): Expr
 export function parseFactor(cursor: Cursor): Expression {
   return cursor.nested(() => {
     let node = parseAtom(cursor);
-    for (;;) {
+    for (let count = 0; ; count++) {
+      if (count > NESTING_DEPTH) cursor.fail('too many operators behind one operand');
       if (cursor.operator('!') && cursor.ahead(1).text !== '=') {
         cursor.advance();
         node = cursor.take('!') ? call('double-factorial', [node]) : call('factorial', [node]);
