@@ -129,7 +129,7 @@ export class JudgeSession {
     } finally {
       clearTimeout(runTimer);
       signal.removeEventListener('abort', cancel);
-      await player.close();
+      player.close();
     }
   }
 
@@ -167,7 +167,6 @@ function withTimer<T>(work: Promise<T>, milliseconds: number, expire: () => void
 class ProgramPlayer {
   #interpreter: Interpreter | null = null;
   #syntax: string | null = null;
-  #ended: InterpreterEnd | null = null;
   usedMs = 0;
   answered = false;
   errorTail = '';
@@ -200,7 +199,6 @@ class ProgramPlayer {
     if (answer !== null) return encodeFrame('P', answer);
     const end = await program.ended;
     this.#interpreter = null;
-    this.#ended = end;
     this.errorTail = end.errorTail;
     return this.#gone(...describeEnd(end, this.testMs));
   }
@@ -209,11 +207,9 @@ class ProgramPlayer {
     this.#interpreter?.kill();
   }
 
-  async close(): Promise<void> {
-    const program = this.#interpreter;
+  close(): void {
+    this.#interpreter?.kill();
     this.#interpreter = null;
-    program?.kill();
-    await (program?.ended ?? this.#ended);
   }
 
   #gone(status: TestStatus, message: string): Uint8Array {

@@ -4,15 +4,13 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 export interface BubblewrapSettings {
   readonly bubblewrap: string;
   readonly python: string;
-  /** Absent unless we run as root: then processes are handed to an unprivileged user first. */
-  readonly setpriv: string | null;
   /** Folder with the compiled drivers, seen inside as `/or1`. */
   readonly drivers: string;
   readonly temporaryBytes: number;
 }
 
 /** `nobody` in every Debian and most other systems. */
-const UNPRIVILEGED = '65534';
+export const UNPRIVILEGED = 65534;
 /** Where the filter's bytes are open for bubblewrap to read. */
 export const FILTER_DESCRIPTOR = 3;
 
@@ -21,18 +19,16 @@ export const FILTER_DESCRIPTOR = 3;
  * no network; own process numbers; own `/tmp` in memory; no capabilities; an empty environment.
  */
 export function bubblewrapCommand(settings: BubblewrapSettings, driver: 'program' | 'judge', mode: string): string[] {
-  const user = settings.setpriv ? [settings.setpriv, `--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups'] : [];
   return [
-    ...user,
     settings.bubblewrap,
     ...['--unshare-all', '--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL', '--hostname', 'sandbox'],
-    ...['--uid', UNPRIVILEGED, '--gid', UNPRIVILEGED],
+    ...['--uid', String(UNPRIVILEGED), '--gid', String(UNPRIVILEGED)],
     ...['--ro-bind', '/usr', '/usr', ...rootFolders()],
     ...['--ro-bind', settings.drivers, '/or1'],
     ...['--size', String(settings.temporaryBytes), '--tmpfs', '/tmp', '--chdir', '/tmp'],
     ...['--remount-ro', '/', '--seccomp', String(FILTER_DESCRIPTOR)],
     ...['--setenv', 'PYTHONHASHSEED', '0', '--setenv', 'LANG', 'C.UTF-8'],
-    ...[settings.python, '-s', '-P', '-B', '-X', 'utf8', `/or1/${driver}.pyc`, mode],
+    ...[settings.python, '-S', '-s', '-P', '-B', '-X', 'utf8', `/or1/${driver}.pyc`, mode],
   ];
 }
 

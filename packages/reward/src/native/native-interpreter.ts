@@ -1,7 +1,7 @@
 /** One Python process inside bubblewrap, as an interpreter. */
 import { closeSync, openSync } from 'node:fs';
 import { type CodeLimits, type Interpreter, type InterpreterEnd, LineQueue } from '../code/index.ts';
-import { type BubblewrapSettings, bubblewrapCommand } from './bubblewrap.ts';
+import { type BubblewrapSettings, bubblewrapCommand, UNPRIVILEGED } from './bubblewrap.ts';
 import { innermostChild, readProcessTime } from './process-time.ts';
 
 const ERROR_TAIL_BYTES = 4096;
@@ -29,6 +29,8 @@ export function startNativeInterpreter(
     child = Bun.spawn(bubblewrapCommand(settings, role.driver, role.mode === 'whole' ? 'whole' : 'lines'), {
       stdio: ['pipe', 'pipe', 'pipe', descriptor],
       env: {},
+      // Root hands the process to an unprivileged user before anything runs; others are one already.
+      ...(process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}),
     });
   } finally {
     closeSync(descriptor);

@@ -4,7 +4,6 @@ import { accessSync, constants } from 'node:fs';
 export interface NativeTools {
   readonly bubblewrap: string;
   readonly python: string;
-  readonly setpriv: string | null;
 }
 
 /** Why the sandbox cannot run here, in one line that says how to mend it. */
@@ -13,7 +12,6 @@ export class NativeUnavailable extends Error {}
 /** Named in full: a shim on the PATH (pyenv, asdf) would be another program, and slower. */
 const PYTHON = '/usr/bin/python3';
 const BUBBLEWRAP = '/usr/bin/bwrap';
-const SETPRIV = '/usr/bin/setpriv';
 
 /** @throws {NativeUnavailable} naming the Debian package of a missing tool */
 export function findNativeTools(): NativeTools {
@@ -23,11 +21,9 @@ export function findNativeTools(): NativeTools {
     if (!isExecutable(path)) throw new NativeUnavailable(`the native sandbox needs ${path}: install Debian's package ${debianPackage}`);
     return path;
   };
-  const root = process.getuid?.() === 0;
   return {
     bubblewrap: need(BUBBLEWRAP, 'bubblewrap'),
     python: need(PYTHON, 'python3'),
-    setpriv: root ? need(SETPRIV, 'util-linux') : null,
   };
 }
 

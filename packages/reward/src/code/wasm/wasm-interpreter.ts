@@ -43,6 +43,11 @@ export class WasmWorker {
     this.#post({ kind: 'start', ...python, pipe: this.#pipe.memory, control: this.#control.buffer as SharedArrayBuffer });
   }
 
+  /** Resolves once the interpreter that runs here, if any, has ended. */
+  async idle(): Promise<void> {
+    await this.#run?.ended;
+  }
+
   /** Whether another interpreter may be started here. */
   get usable(): boolean {
     return !this.#dead && !this.#worn && this.#run === null && this.#started < INTERPRETERS_PER_WORKER;

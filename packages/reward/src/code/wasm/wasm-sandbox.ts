@@ -74,8 +74,9 @@ class WasmSlot implements SandboxSlot {
     this.#closed();
   }
 
-  #start(role: 'program' | 'judge', source: string, mode: 'whole' | 'lines', limits: CodeLimits): Promise<Interpreter> {
+  async #start(role: 'program' | 'judge', source: string, mode: 'whole' | 'lines', limits: CodeLimits): Promise<Interpreter> {
     let worker = this.#workers[role];
+    await worker?.idle();
     if (!worker?.usable) {
       worker?.terminate();
       worker = new WasmWorker(this.#python);
