@@ -7,8 +7,13 @@ interface Pair {
   readonly after: EvaluationSample;
 }
 
+/** Longer responses are shown by their beginning; the report has them whole. */
+const SHOWN_CHARACTERS = 160;
+
 function quote({ response, verdict, finish }: EvaluationSample): string {
-  return `${response}${finish === 'length' ? ' …' : ''}  [${verdict}]`;
+  const line = response.replaceAll(/\s+/g, ' ').trim();
+  const isCut = line.length > SHOWN_CHARACTERS || finish === 'length';
+  return `${line.slice(0, SHOWN_CHARACTERS)}${isCut ? ' …' : ''}  [${verdict}]`;
 }
 
 /**

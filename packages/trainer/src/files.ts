@@ -8,16 +8,22 @@ function code(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
+/** The host's code, of the error itself or of what caused it: other packages wrap theirs. */
+function hostCode(error: unknown): string | undefined {
+  return code(error) ?? (error instanceof Error && error.cause !== undefined ? hostCode(error.cause) : undefined);
+}
+
 /** Turns the host's error about writing `path` into one line that says how to mend it. */
 function writeError(error: unknown, path: string): unknown {
-  switch (code(error)) {
+  const found = hostCode(error);
+  switch (found) {
     case 'ENOSPC':
     case 'EDQUOT':
       return new Error(`${path}: the disk is full; free some space and go on with --resume`, { cause: error });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new InputError(`${path}: cannot be written (${code(error)}); make it writable or choose another folder with --out`, {
+      return new InputError(`${path}: cannot be written (${found}); make it writable or choose another folder with --out`, {
         cause: error,
       });
     case 'ENOTDIR':
@@ -28,7 +34,8 @@ function writeError(error: unknown, path: string): unknown {
   }
 }
 
-async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Does work that writes to `path`; a full disk or a place that cannot be written becomes one line that says so. */
+export async function explainWrites<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -37,7 +44,7 @@ async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 export async function makeFolder(path: string): Promise<void> {
-  await guarded(path, () => mkdir(path, { recursive: true }));
+  await explainWrites(path, () => mkdir(path, { recursive: true }));
 }
 
 /** Makes a folder that must not exist yet; false when something stands there already. */
@@ -54,7 +61,7 @@ export async function makeNewFolder(path: string): Promise<boolean> {
 
 /** Brings a file's content, or a folder's new names and renames, to the disk. */
 export async function syncPath(path: string): Promise<void> {
-  await guarded(path, async () => {
+  await explainWrites(path, async () => {
     const handle = await open(path, constants.O_RDONLY);
     try {
       await handle.sync();
@@ -76,7 +83,7 @@ async function writeSynced(path: string, chunks: Iterable<Uint8Array> | AsyncIte
 
 /** Replaces `path` as a whole: readers see the old file or the new one. */
 export async function writeFileAside(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
-  await guarded(path, async () => {
+  await explainWrites(path, async () => {
     const aside = `${path}.writing`;
     const chunks = typeof content === 'string' ? [new TextEncoder().encode(content)] : content instanceof Uint8Array ? [content] : content;
     await writeSynced(aside, chunks);
@@ -86,7 +93,7 @@ export async function writeFileAside(path: string, content: string | Uint8Array 
 }
 
 export async function moveFolder(from: string, to: string): Promise<void> {
-  await guarded(to, async () => {
+  await explainWrites(to, async () => {
     await rename(from, to);
     await syncPath(dirname(resolve(to)));
   });
@@ -94,7 +101,7 @@ export async function moveFolder(from: string, to: string): Promise<void> {
 
 /** Removes a file or a folder with all it holds; nothing there is fine. */
 export async function removeAll(path: string): Promise<void> {
-  await guarded(path, () => rm(path, { recursive: true, force: true }));
+  await explainWrites(path, () => rm(path, { recursive: true, force: true }));
 }
 
 /** Creates `path` with `content` if nothing stands there; false otherwise. */
@@ -173,15 +180,15 @@ export class AppendFile {
   }
 
   static async open(path: string): Promise<AppendFile> {
-    return new AppendFile(path, await guarded(path, () => open(path, 'a')));
+    return new AppendFile(path, await explainWrites(path, () => open(path, 'a')));
   }
 
   async append(text: string): Promise<void> {
-    await guarded(this.#path, () => this.#handle.appendFile(text));
+    await explainWrites(this.#path, () => this.#handle.appendFile(text));
   }
 
   async sync(): Promise<void> {
-    await guarded(this.#path, () => this.#handle.sync());
+    await explainWrites(this.#path, () => this.#handle.sync());
   }
 
   async close(): Promise<void> {

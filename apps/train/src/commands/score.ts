@@ -1,3 +1,4 @@
+import { SEGMENT_ALIGNMENT } from '@or1/compute';
 import { DeviceLearner, LanguageModel, openModelFolder } from '@or1/model';
 import { findModelFiles, InputError } from '@or1/trainer';
 import type { Command } from 'commander';
@@ -52,9 +53,11 @@ async function scoreCommand(flags: ScoreFlags): Promise<void> {
       if (tokens.length > maxPositions) {
         throw new InputError(`stdin line ${number}: ${tokens.length} tokens, the model was made for ${maxPositions} positions`);
       }
-      if (tokens.length > learner.settings.microBatchRows) {
+      // The first token and the rest stand in an aligned segment each.
+      const rows = tokens.length + 2 * SEGMENT_ALIGNMENT;
+      if (rows > learner.settings.microBatchRows) {
         learner.release();
-        learner = new DeviceLearner(network, { microBatchRows: tokens.length, trainable: false });
+        learner = new DeviceLearner(network, { microBatchRows: rows, trainable: false });
       }
       const group = { prompt: tokens.slice(0, 1), responses: [tokens.slice(1)] };
       const scores = tokens.length > 1 ? await learner.score([group], { temperature: 1, suppressTokens: [] }) : null;

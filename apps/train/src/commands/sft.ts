@@ -4,6 +4,7 @@ import {
   createRunFolder,
   type EventOf,
   InputError,
+  InterruptedError,
   isFolder,
   listCheckpoints,
   openLocalSft,
@@ -91,6 +92,9 @@ async function sftCommand(flags: SftFlags): Promise<void> {
     };
     try {
       await supervise({ runFolder: path, configuration, learner, store, device, source, signal, startedMs: 0, onEvent });
+    } catch (error) {
+      if (error instanceof InterruptedError) output.say(`Go on with: or1 sft --resume ${path}`);
+      throw error;
     } finally {
       await folder.release();
     }

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InputError } from '../errors.ts';
 import {
+  explainWrites,
   fileSize,
   listFilesBelow,
   listFolder,
@@ -67,7 +68,7 @@ export async function writeCheckpoint(
   if (!stands) {
     await removeAll(aside);
     await makeFolder(`${aside}/trainer`);
-    await save(aside);
+    await explainWrites(aside, () => save(aside));
     await writeFileAside(`${aside}/${STATE}`, stateText);
     const files: z.infer<typeof markerSchema>['files'] = {};
     for (const file of await listFilesBelow(aside)) {

@@ -1,4 +1,4 @@
-import type { Device } from '@or1/compute';
+import { type Device, SEGMENT_ALIGNMENT } from '@or1/compute';
 import { InputError } from '../errors.ts';
 import { createLocalLearner, type OpenModel, openModel } from '../local/local-policy.ts';
 import { findModelFiles } from '../local/model-source.ts';
@@ -37,7 +37,7 @@ export async function openLocalSft(configuration: SftConfiguration, device: Devi
   const { config, tensors } = model.folder;
   const { learner, store } = await createLocalLearner(device, model, {
     positions: configuration.tokenCap,
-    microBatchRows: Math.max(MICRO_BATCH_ROWS, configuration.tokenCap),
+    microBatchRows: Math.max(MICRO_BATCH_ROWS, configuration.tokenCap + 2 * SEGMENT_ALIGNMENT),
     tensors: configuration.initialize === null ? tensors : initialWeights(config, configuration.initialize, configuration.seed),
   });
   return { source, learner, store };
