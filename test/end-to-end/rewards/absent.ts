@@ -1,0 +1,6 @@
+import { defineReward } from '@or1/reward';
+
+/** A reward whose service is never there. */
+export default defineReward(() => {
+  throw new Error('connection refused');
+});
