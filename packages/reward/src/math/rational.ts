@@ -47,6 +47,7 @@ export const ZERO: Rational = { numerator: 0n, denominator: 1n };
 export const ONE: Rational = { numerator: 1n, denominator: 1n };
 
 const isZero = (value: Rational): boolean => value.numerator === 0n;
+/** Also true for unreduced fractions such as 4/2. */
 export const isInteger = (value: Rational): boolean => value.numerator % value.denominator === 0n;
 
 /** Equality by cross multiplication, so unreduced fractions compare rightly. */

@@ -52,6 +52,9 @@ const EQUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['\\sqrt{17}', 'x = \\sqrt{17} \\approx 4.123'],
     ['x \\equiv 3 \\pmod 5', 'x \\equiv 8 \\pmod 5'],
     ['(x, y) = (2, 3)', 'x = 2, y = 3'],
+    ['x + y = 7', '7'],
+    ['\\sum_{i=1}^n a_i', '\\sum_{k=1}^n a_k'],
+    ['5^{\\text{th}}', '5'],
   ],
   inequalities: [
     ['x > 1', '1 < x'],

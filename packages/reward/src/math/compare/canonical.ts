@@ -1,5 +1,5 @@
 import type { Budget } from '../budget.ts';
-import type { Expression } from '../parse/tree.ts';
+import { type Expression, rewrite } from '../parse/tree.ts';
 import { exactValue } from './exact.ts';
 
 /**
@@ -77,6 +77,8 @@ function flatten(node: Expression & { kind: 'sum' | 'product' }): Expression[] {
 /** The bound variable's name is not part of the meaning. */
 function foldKey(node: Expression & { kind: 'fold' }, key: (child: Expression) => string): string {
   const bounds = `${node.lower ? key(node.lower) : ''},${node.upper ? key(node.upper) : ''}`;
-  const body = key(node.body).replaceAll(`$${node.variable} `, '$? ').replaceAll(`$${node.variable})`, '$?)');
-  return `${node.operator}(${bounds})(${body})`;
+  const bound = rewrite(node.body, (part) =>
+    part.kind === 'symbol' && part.name === node.variable ? { kind: 'symbol', name: '?' } : part,
+  );
+  return `${node.operator}(${bounds})(${key(bound)})`;
 }

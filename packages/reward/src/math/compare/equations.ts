@@ -53,6 +53,7 @@ function namedElements(equation: NodeOf<'relation'>): Expression | null {
   };
 }
 
+/** Two relations, or congruences; null where one side is neither. */
 export function compareAsRelations(gold: Expression, response: Expression, options: CompareOptions): Comparison | null {
   if (gold.kind === 'congruence' || response.kind === 'congruence') return compareCongruences(gold, response, options);
   if (gold.kind !== 'relation' || response.kind !== 'relation') return null;

@@ -5,9 +5,11 @@ import { refuse, withRule } from './comparison.ts';
 import type { CompareOptions, Comparison } from './scalar.ts';
 import { isAssignment } from './unwrap.ts';
 
+/** Kinds that hold elements side by side. */
 export const isGroup = (node: Expression): node is NodeOf<'list' | 'set' | 'tuple'> =>
   node.kind === 'list' || node.kind === 'set' || node.kind === 'tuple';
 
+/** Lists, sets, tuples and matrices; null where neither side is one. A tuple as gold asks for its order, a list or set does not. */
 export function compareAsCollections(gold: Expression, response: Expression, options: CompareOptions): Comparison | null {
   if (gold.kind === 'matrix' || response.kind === 'matrix') return compareMatrices(gold, response, options);
   if (!isGroup(gold) && !isGroup(response)) return null;

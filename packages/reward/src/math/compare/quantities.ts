@@ -6,6 +6,7 @@ import { withRule } from './comparison.ts';
 import { isGroup } from './groups.ts';
 import { type CompareOptions, type Comparison, compareScalars } from './scalar.ts';
 
+/** Whether a unit stands anywhere in the node. */
 export const hasUnit = (node: Expression): boolean => some(node, (part) => part.kind === 'quantity');
 const isGrouped = (node: Expression): boolean => isGroup(node) || node.kind === 'matrix';
 
@@ -24,6 +25,7 @@ export function compareQuantities(gold: Expression, response: Expression, option
   return withRule(compareNodes(left, right, options), 'without units');
 }
 
+/** The node with its units left out. */
 export const stripUnits = (node: Expression): Expression => rewrite(node, (part) => (part.kind === 'quantity' ? part.operand : part));
 
 /** Degrees against radians: only where one side has the degree sign and the other has pi. */

@@ -23,6 +23,7 @@ export function compareAsSets(gold: Expression, response: Expression, options: C
     : null;
 }
 
+/** Both sides as sets of real numbers, piece by piece; null where one of them is none. */
 export function compareRealSets(gold: Expression, response: Expression, options: CompareOptions): Comparison | null {
   const left = toRealSet(gold, options.budget);
   const right = left === null ? null : toRealSet(response, options.budget);

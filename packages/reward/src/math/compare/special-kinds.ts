@@ -5,6 +5,7 @@ import { stripUnits } from './quantities.ts';
 import { type CompareOptions, type Comparison, compareScalars } from './scalar.ts';
 import { wordOf } from './words.ts';
 
+/** Numerals with a base, ratios and times of day; null where neither side is one. */
 export function compareBySpecialKind(gold: Expression, response: Expression, options: CompareOptions): Comparison | null {
   if (gold.kind === 'numeral' || response.kind === 'numeral') return compareNumerals(gold, response);
   if (gold.kind === 'ratio' || response.kind === 'ratio') return compareRatios(gold, response, options);

@@ -9,7 +9,7 @@ export function asEquation(node: Expression): NodeOf<'relation'> | null {
 
 export const isEquation = (node: Expression): boolean => asEquation(node) !== null;
 
-/** An equation whose left side is a name: `x`, `AB`, `x_1`, `f(2)`, `(p, q)`, `A:B`, `\text{Area}`. */
+/** An equation whose left side is a name, without any number: `x`, `AB`, `x + y`, `x_1`, `f(2)`, `(p, q)`, `A:B`, `\text{Area}`. */
 export function isAssignment(node: Expression): boolean {
   const equation = asEquation(node);
   return equation !== null && isName(equation.operands[0]!);
@@ -25,6 +25,7 @@ function isName(node: Expression): boolean {
       return !node.known || node.operands.every(isName);
     case 'power':
       return isName(node.base) && (node.exponent.kind === 'number' ? node.exponent.value.numerator === -1n : isName(node.exponent));
+    case 'sum':
     case 'product':
     case 'tuple':
     case 'ratio':
@@ -34,6 +35,7 @@ function isName(node: Expression): boolean {
   }
 }
 
+/** Whether the node has neither symbols nor unknown functions. */
 export const isConstant = (node: Expression): boolean =>
   freeSymbols(node).length === 0 &&
   !some(node, (part) => (part.kind === 'call' && !part.known) || part.kind === 'text' || part.kind === 'fold');

@@ -7,6 +7,7 @@ const NEAR_REACH = 50;
 const FIXED_END = /^\s{0,3}[.。]?\s{0,3}I hope/;
 const STATED = /(?:\bis|是|为|：|:|=)\s{0,3}:?\s{0,3}["'“*(]{0,4}\s{0,3}[$€£¥]?$/;
 
+/** A candidate with its rank; lower ranks are tried first. */
 export interface RankedCandidate {
   readonly candidate: Candidate;
   readonly rank: number;
@@ -19,6 +20,7 @@ export interface Anchor {
   readonly isMark: boolean;
 }
 
+/** The words and marks that announce an answer, from left to right. */
 export const findAnchors = (text: string): readonly Anchor[] =>
   [...text.matchAll(ANSWER)].map((match) => ({
     end: match.index + match[0].length,

@@ -150,6 +150,12 @@ export function parseFactor(cursor: Cursor): Expression {
 function raise(cursor: Cursor, base: Expression): Expression {
   const opened = cursor.operator('{') ? 1 : 0;
   const mark = cursor.ahead(opened);
+  // What remains of `5^{\\text{th}}`.
+  if (opened === 1 && mark.text === '}') {
+    cursor.advance();
+    cursor.advance();
+    return base;
+  }
   if (mark.type === 'command' && ['circ', 'degree', 'prime'].includes(mark.text)) {
     if (opened === 0 || cursor.ahead(2).text === '}') {
       for (let count = 0; count < 1 + 2 * opened; count++) cursor.advance();

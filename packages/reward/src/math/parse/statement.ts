@@ -126,6 +126,7 @@ function takeModulus(cursor: Cursor): Expression | null {
   return null;
 }
 
+/** Whether `(mod n)` comes next. */
 export const opensModulus = (cursor: Cursor): boolean => {
   const next = cursor.ahead(1);
   return cursor.operator('(') && (next.type === 'word' || next.type === 'command' || next.type === 'text') && next.text === 'mod';

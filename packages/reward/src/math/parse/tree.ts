@@ -64,27 +64,32 @@ export type Expression =
 
 export type NodeOf<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 
+/** An exact number; `decimals` as in {@link Expression}. */
 export const number = (value: Rational, decimals = -1): Expression => ({ kind: 'number', value, decimals });
 export const integer = (value: number | bigint): Expression => number(rational(BigInt(value)));
 export const symbol = (name: string): Expression => ({ kind: 'symbol', name });
 export const constant = (name: NodeOf<'constant'>['name']): Expression => ({ kind: 'constant', name });
 export const call = (name: string, operands: readonly Expression[]): Expression => ({ kind: 'call', name, known: true, operands });
 export const power = (base: Expression, exponent: Expression): Expression => ({ kind: 'power', base, exponent });
+/** The root of whole or other degree, as a power of its inverse. */
 export const root = (operand: Expression, degree: Expression): Expression => power(operand, quotient(integer(1), degree));
 
 export const MINUS_ONE: Expression = number(rational(-1n));
 export const HALF: Expression = number(rational(1n, 2n));
 
+/** A sum; one term is returned as itself. */
 export function sum(terms: readonly Expression[]): Expression {
   if (terms.length === 1) return terms[0]!;
   return { kind: 'sum', terms };
 }
 
+/** A product; one factor is returned as itself. */
 export function product(factors: readonly Expression[]): Expression {
   if (factors.length === 1) return factors[0]!;
   return { kind: 'product', factors };
 }
 
+/** The negation: folded into a number, else a product with -1. */
 export function negative(operand: Expression): Expression {
   if (operand.kind === 'number') {
     return number({ numerator: -operand.value.numerator, denominator: operand.value.denominator }, operand.decimals);
@@ -92,6 +97,7 @@ export function negative(operand: Expression): Expression {
   return product([MINUS_ONE, operand]);
 }
 
+/** top / bottom, as a product with a power of -1. */
 export function quotient(top: Expression, bottom: Expression): Expression {
   return product([top, power(bottom, MINUS_ONE)]);
 }
