@@ -1,0 +1,22 @@
+"""One line of JSON in, one line of JSON out: how the benchmark talks to a peer.
+
+Libraries may print to stdout; the answers keep the real one to themselves and everything else goes to stderr.
+"""
+
+import json
+import os
+import sys
+
+_answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+
+def read():
+    """The next request, or None when the benchmark is done."""
+    line = sys.stdin.readline()
+    return json.loads(line) if line else None
+
+
+def answer(value):
+    _answers.write(json.dumps(value) + "\n")
+    _answers.flush()
