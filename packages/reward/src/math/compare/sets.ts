@@ -1,6 +1,7 @@
 import type { Expression } from '../parse/tree.ts';
 import { compareOrdered, compareUnordered } from './collections.ts';
 import { refuse } from './comparison.ts';
+import { describesCondition } from './condition-check.ts';
 import { toRealSet } from './real-sets.ts';
 import { type CompareOptions, type Comparison, compareScalars } from './scalar.ts';
 import { isEquation } from './unwrap.ts';
@@ -16,11 +17,18 @@ export function compareAsSets(gold: Expression, response: Expression, options: C
   const isCondition = (node: Expression): boolean =>
     node.kind === 'relation' || (node.kind === 'list' && node.items.every((item) => item.kind === 'relation' && !isEquation(item)));
   if (isCondition(gold))
-    return compareRealSets(gold, response, options) ?? (isCondition(response) ? null : refuse('a condition against a value'));
+    return compareRealSets(gold, response, options) ?? (isCondition(response) ? null : compareWithCondition(gold, response, options));
   if (isCondition(response)) return refuse('the gold is no condition');
   return isSetLike(gold) || isSetLike(response)
     ? (compareRealSets(gold, response, options) ?? comparePartwise(gold, response, options))
     : null;
+}
+
+/** A set against a condition that cannot be solved term by term: the set is checked at its ends, inside and outside. */
+function compareWithCondition(gold: Expression, response: Expression, { budget }: CompareOptions): Comparison {
+  const segments = gold.kind === 'relation' && response.kind !== 'number' ? toRealSet(response, budget) : null;
+  const describes = segments === null || gold.kind !== 'relation' ? null : describesCondition(gold, segments, budget);
+  return describes === null ? refuse('a condition against a value') : { equal: describes, rule: 'the set checked against the condition' };
 }
 
 /** Both sides as sets of real numbers, piece by piece; null where one of them is none. */
