@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InputError } from '@or1/trainer';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { chooseBenches, listBenches } from './registry.ts';
+import { BENCHES, chooseBenches } from './registry.ts';
 import { type RunFlags, runBenches } from './run-benches.ts';
 import { formatComparison, formatReport } from './table.ts';
 
@@ -23,7 +23,7 @@ function wholeNumber(least: number): (text: string) => number {
 }
 
 function listCommand(json: boolean): void {
-  const benches = listBenches().map(({ name, summary }) => ({ name, summary }));
+  const benches = BENCHES.map(({ name, summary }) => ({ name, summary }));
   const width = Math.max(...benches.map(({ name }) => name.length));
   console.log(json ? JSON.stringify({ benches }) : benches.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n'));
 }

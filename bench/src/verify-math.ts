@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { verifyMath } from '@or1/reward/math';
+import { type BenchOptions, type Row, row } from './bench.ts';
 import { type GoldCollection, loadGolds } from './verify-math/golds.ts';
 import { distinctGolds, type Pair, pairsOf, sampleGolds } from './verify-math/sample.ts';
 
@@ -13,17 +14,6 @@ import { distinctGolds, type Pair, pairsOf, sampleGolds } from './verify-math/sa
  * has math-verify, and taken from the recording elsewhere.
  */
 export const name = 'verify-math';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly shape: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ceiling: number | null;
-  readonly share_of_ceiling: number | null;
-  readonly peer: string | null;
-  readonly ratio_to_peer: number | null;
-}
 
 interface Recording {
   readonly reference: string;
@@ -118,53 +108,32 @@ async function timeReference(golds: readonly string[]): Promise<{ readonly refer
   }
 }
 
-function shareRows(ours: Shares, reference: Shares | null, peer: string): BenchRow[] {
+function shareRows(ours: Shares, reference: Shares | null, peer: string): Row[] {
   return ours.kinds.map((kind) => {
     const [mine, theirs] = [ours.get(kind)!, reference?.get(kind)];
-    const value = shareOf(mine);
     const peerShare = theirs === undefined ? null : shareOf(theirs);
-    return {
-      name: `verify-math ${kind}`,
-      shape: `${mine.total} pairs`,
-      value,
-      unit: 'share',
+    return row(name, `${kind}, ${mine.total} pairs`, shareOf(mine), 'share', {
       ceiling: 1,
-      share_of_ceiling: value,
-      peer: peerShare === null ? null : `${peer}: ${peerShare.toFixed(4)} of ${theirs!.total}`,
-      ratio_to_peer: peerShare === null || peerShare === 0 ? null : value / peerShare,
-    };
+      peer: peerShare === null || peerShare === 0 ? null : { name: peer, value: peerShare },
+    });
   });
 }
 
 const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 
-/** Golds of each collection that cannot be read. */
-function readableRows(collections: readonly GoldCollection[]): BenchRow[] {
+/** Golds of each collection that can be read. */
+function readableRows(collections: readonly GoldCollection[]): Row[] {
   return collections.map(({ name: collection, golds }) => {
     const unread = golds.filter((gold) => verifyMath(`\\boxed{${gold}}`, gold).verdict === 'unverifiable').length;
-    const value = 1 - unread / golds.length;
-    return {
-      name: `verify-math golds read`,
-      shape: `${collection}, ${golds.length} different`,
-      value,
-      unit: 'share',
-      ceiling: 1,
-      share_of_ceiling: value,
-      peer: null,
-      ratio_to_peer: null,
-    };
+    return row(name, `golds read, ${collection}, ${golds.length} different`, 1 - unread / golds.length, 'share', { ceiling: 1 });
   });
 }
 
 /** Runs the benchmark over the public golds under `dataFolder` (the layout is that of `verify-math/golds.ts`). */
-export async function run({
-  dataFolder = resolve(ROOT, '../shared/data'),
-}: {
-  readonly dataFolder?: string;
-} = {}): Promise<readonly BenchRow[]> {
+export async function run({ say }: Pick<BenchOptions, 'say'>, dataFolder = resolve(ROOT, '../shared/data')): Promise<readonly Row[]> {
   const collections = existsSync(dataFolder) ? await loadGolds(dataFolder) : [];
   if (collections.length === 0) {
-    process.stderr.write(`verify-math: no golds under ${dataFolder}; skipped\n`);
+    say(`verify-math: no golds under ${dataFolder}; skipped`);
     return [];
   }
   const golds = distinctGolds(collections);
@@ -177,40 +146,23 @@ export async function run({
   const perSecond = times.length / ((performance.now() - started) / 1_000);
   const live = await timeReference(golds);
   const speed = live ?? { reference: recording.mean_ms, ours: 1_000 / perSecond };
-  const peer = `${recording.reference}, ${live === null ? 'recorded' : 'same run'}: ${(1_000 / speed.reference).toFixed(0)} answers/s`;
-  const time = (label: string, value: number): BenchRow => ({
-    name: `verify-math ${label}`,
-    shape: `${times.length} answers`,
-    value,
-    unit: 'ms',
-    ceiling: null,
-    share_of_ceiling: null,
-    peer: null,
-    ratio_to_peer: null,
-  });
+  const peer = { name: `${recording.reference}, ${live === null ? 'recorded' : 'same run'}`, value: 1_000 / speed.reference };
+  const answers = `${times.length} answers`;
   return [
-    {
-      name: 'verify-math throughput',
-      shape: `${times.length} answers`,
-      value: perSecond,
-      unit: 'answers/s',
-      ceiling: null,
-      share_of_ceiling: null,
-      peer,
-      ratio_to_peer: speed.reference / speed.ours,
-    },
-    time('median', at(times, 0.5)),
-    time('99th percentile', at(times, 0.99)),
-    time('slowest', at(times, 1)),
+    row(name, `throughput, ${answers}`, 1_000 / speed.ours, 'answers/s', { peer }),
+    row(name, `median, ${answers}`, at(times, 0.5), 'ms'),
+    row(name, `99th percentile, ${answers}`, at(times, 0.99), 'ms'),
+    row(name, `slowest, ${answers}`, at(times, 1), 'ms'),
     ...readableRows(collections),
     ...shareRows(shares, referenceShares(golds, recording), recording.reference),
   ];
 }
 
 if (import.meta.main) {
-  for (const row of await run()) {
-    const value = row.unit === 'share' ? row.value.toFixed(4) : row.value.toPrecision(4);
-    const ratio = row.ratio_to_peer === null ? '' : `  x${row.ratio_to_peer.toFixed(3)}`;
-    console.log(`${row.name.padEnd(58)} ${row.shape.padEnd(24)} ${value.padStart(10)} ${row.unit.padEnd(10)} ${row.peer ?? ''}${ratio}`);
+  for (const { shape, value, unit, peer, ratio_to_peer: ratio } of await run({ say: (text) => console.error(text) })) {
+    const beside = ratio === null ? '' : `  x${ratio.toFixed(3)} of ${peer!.toPrecision(4)}`;
+    console.log(
+      `${shape.padEnd(58)} ${(unit === 'share' ? value.toFixed(4) : value.toPrecision(4)).padStart(10)} ${unit.padEnd(10)}${beside}`,
+    );
   }
 }
