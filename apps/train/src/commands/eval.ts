@@ -52,6 +52,7 @@ async function evalCommand(flags: EvalFlags): Promise<void> {
   const { signal, release } = interruptSignal(output.say, 'Interrupted: stopping.');
   try {
     const problems = evaluationProblems(recordSource('evaluation', records), records.length, policy);
+    await makeFolder(out);
     const start = performance.now();
     const settings = {
       samples: flags.k,
@@ -62,7 +63,6 @@ async function evalCommand(flags: EvalFlags): Promise<void> {
       judgeTruncated: false,
     };
     const { result, groups, failures, unverifiable } = await evaluate(policy, verifier, problems, settings, { signal });
-    await makeFolder(out);
     const samples = `${out}/samples.jsonl`;
     await writeSampleFile(samples, groups);
     for (const [name, { avg, pass, majority, k, n, ci95 }] of Object.entries(result.by_source)) {

@@ -1,0 +1,63 @@
+/** Ctrl-C and SIGTERM: the run ends in order with exit code 130 and a checkpoint, and a resume finishes it as if nothing had happened. */
+import { expect, test } from 'bun:test';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CommandResult, or1Json, SMALL, sets, start } from './or1.ts';
+import { eventsSoFar, filesOfTheEnd, runFiles } from './run-files.ts';
+import { scratchFolder } from './scratch.ts';
+
+const scratch = scratchFolder('interrupt');
+
+/** Runs the command and sends the signals as soon as the run's log holds the event. */
+async function interrupt(
+  words: readonly string[],
+  run: string,
+  after: { readonly event: string; readonly step?: number },
+  signals: readonly NodeJS.Signals[],
+): Promise<CommandResult> {
+  const running = start([...words, '--json']);
+  let hasEnded = false;
+  const result = running.result.finally(() => {
+    hasEnded = true;
+  });
+  const hasCome = async () => (await eventsSoFar(run)).some(({ event, step }) => event === after.event && step === after.step);
+  while (!hasEnded && !(await hasCome())) await Bun.sleep(1);
+  for (const signal of signals) running.kill(signal);
+  return result;
+}
+
+function expectInterrupted({ exitCode, stdout, stderr }: CommandResult, run: string): void {
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
+  expect(stderr).toContain('Interrupted: finishing what is at hand and writing a checkpoint; once more ends at once.\n');
+  expect(stderr).toContain(`or1 train --resume ${run}`);
+  expect(existsSync(join(run, 'lock'))).toBe(false);
+}
+
+test('interrupted in the evaluation, in a step and at the end, then finished, a run is the same byte for byte', async () => {
+  const words = (run: string) => [
+    'train',
+    '--out',
+    run,
+    ...SMALL,
+    ...sets('steps=6', 'checkpointEvery=4', 'evalEvery=5', 'keepCheckpoints=1'),
+  ];
+  const undisturbed = join(scratch, 'undisturbed');
+  await or1Json(words(undisturbed));
+  const expected = await runFiles(undisturbed);
+  expect(Object.keys(expected)).toEqual(expect.arrayContaining(filesOfTheEnd(6)));
+
+  const run = join(scratch, 'interrupted');
+  const resume = ['train', '--resume', run];
+  expectInterrupted(await interrupt(words(run), run, { event: 'run-start' }, ['SIGINT']), run);
+  expect(await readdir(join(run, 'checkpoints'))).toEqual(['step-0']);
+  expectInterrupted(await interrupt(resume, run, { event: 'step-end', step: 2 }, ['SIGTERM']), run);
+  const [checkpoint] = (await readdir(join(run, 'checkpoints'))).filter((name) => name !== 'step-0');
+  expect(checkpoint).toMatch(/^step-[2-5]$/);
+  // A second signal ends the process at once, with or without a checkpoint of its own.
+  const twice = await interrupt(resume, run, { event: 'step-end', step: 5 }, ['SIGINT', 'SIGINT']);
+  expect(twice.exitCode).toBe(130);
+  const { steps, sessions } = await or1Json<{ steps: number; sessions: number }>(resume);
+  expect({ steps, sessions }).toEqual({ steps: 6, sessions: 4 });
+  expect(await runFiles(run)).toEqual(expected);
+}, 60_000);
