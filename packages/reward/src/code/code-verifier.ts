@@ -99,7 +99,8 @@ export function createCodeVerifier(options: CodeVerifierOptions = {}): CodeVerif
       return callChecker(options.checker!, { index, input: test.args.join('\n'), output: value, expected: test.accepted[0]! });
     };
     const scaled = scale(1);
-    const testMs = tests.form === 'function' ? scaled.testWallMs : scaled.assertionWallMs;
+    const wallMs = tests.form === 'function' ? scaled.testWallMs : scaled.assertionWallMs;
+    const testMs = Math.min(wallMs, scaled.testCpuMs ?? wallMs);
     const runMs = (count: number): number => runWallMs(limits, count) * sandbox.timeFactor;
     const job = describeJob(tests, stop, comparison, options.checker !== undefined);
     const outcome = await place.session.run(job, code, scaled, testMs, runMs, signal, check);

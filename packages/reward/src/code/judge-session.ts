@@ -109,7 +109,8 @@ export class JudgeSession {
         const event = JSON.parse(line) as JudgeEvent;
         if ('plan' in event) {
           tests.push(...event.plan.map(() => NOT_RUN));
-          runTimer = setTimeout(stop('run-limit'), runMs(tests.length));
+          player.runMs = runMs(tests.length);
+          runTimer = setTimeout(stop('run-limit'), player.runMs);
         } else if ('begin' in event) {
           current = event.begin;
           player.beginTest();
@@ -167,6 +168,8 @@ function withTimer<T>(work: Promise<T>, milliseconds: number, expire: () => void
 class ProgramPlayer {
   #interpreter: Interpreter | null = null;
   #syntax: string | null = null;
+  /** Wall limit of all tests, known once they are counted. */
+  runMs = Number.POSITIVE_INFINITY;
   usedMs = 0;
   answered = false;
   errorTail = '';
@@ -219,7 +222,9 @@ class ProgramPlayer {
   async #start(): Promise<void> {
     const program = await this.slot.startProgram({ mode: 'serve', limits: this.limits });
     this.#interpreter = program;
-    program.send(encodeFrame('H', JSON.stringify({ ...this.source, limits: resourceLimits(this.limits, this.testMs) })));
+    program.send(
+      encodeFrame('H', JSON.stringify({ ...this.source, limits: resourceLimits(this.limits, this.limits.runCpuMs ?? this.runMs) })),
+    );
     const line = await withTimer(program.nextLine(), START_MS, () => program.kill());
     if (line === READY) return;
     if (line === null) {
@@ -232,10 +237,9 @@ class ProgramPlayer {
   }
 }
 
-/** Names and (soft, hard) values for the driver's `resource.setrlimit`, where there is an operating system to keep them.
- * CPU time counts for the interpreter's life: one test (`oneTest`), or all that it serves. */
-export function resourceLimits(limits: CodeLimits, testMs: number, oneTest = false): (readonly [string, number, number])[] {
-  const cpuMs = oneTest ? testMs : (limits.runCpuMs ?? limits.runWallMs ?? testMs);
+/** Names and (soft, hard) values for the driver's `resource.setrlimit`, where there is an operating system to keep them. `cpuMs` is for the
+ * interpreter's whole life: one test, or all that it serves. */
+export function resourceLimits(limits: CodeLimits, cpuMs: number): (readonly [string, number, number])[] {
   const cpu = Math.max(1, Math.ceil(cpuMs / 1000));
   return [
     ['RLIMIT_AS', limits.memoryBytes, limits.memoryBytes],

@@ -4,7 +4,7 @@ export interface CodeLimits {
   readonly testWallMs: number;
   /** The same for check lines and assertions: 2 s. */
   readonly assertionWallMs: number;
-  /** CPU milliseconds of one test; null follows the wall limit. A sandbox without CPU clocks counts running time instead. */
+  /** CPU milliseconds of one test, where lower than its wall limit; null follows that. Without CPU clocks, running time stands for it. */
   readonly testCpuMs: number | null;
   /** Wall-clock milliseconds of all tests of a response; null takes min(7 n + 5, 300) seconds for n tests. */
   readonly runWallMs: number | null;

@@ -22,12 +22,13 @@ export async function runStdioTests(
   compare: (output: string, index: number) => string | null,
 ): Promise<TestEvidence[]> {
   const found: TestEvidence[] = tests.map(() => NOT_RUN);
+  const testLimitMs = Math.min(limits.testWallMs, limits.testCpuMs ?? limits.testWallMs);
   const runEnd = performance.now() + (limits.runWallMs ?? Number.POSITIVE_INFINITY);
   for (const [index, test] of tests.entries()) {
     if (signal.aborted) throw new RunStopped('cancelled');
     const left = runEnd - performance.now();
-    const end = left > 0 ? await runWhole(slot, code, test.input, limits, Math.min(limits.testWallMs, left), signal) : null;
-    found[index] = end ? judgeEnd(end, limits.testWallMs, (output) => compare(output, index)) : overRun(limits);
+    const end = left > 0 ? await runWhole(slot, code, test.input, limits, Math.min(testLimitMs, left), signal) : null;
+    found[index] = end ? judgeEnd(end, testLimitMs, (output) => compare(output, index)) : overRun(limits);
     const inFull = found[index].status !== 'timeout' || performance.now() < runEnd;
     if (!inFull) found[index] = { ...found[index], detail: overRun(limits).detail };
     if (found[index].status === 'syntax-error') return tests.map(() => found[index]!);
@@ -52,7 +53,7 @@ async function runWhole(
   const cancel = (): void => program.kill();
   signal.addEventListener('abort', cancel);
   try {
-    const job = { code, limits: resourceLimits(limits, limits.testCpuMs ?? testMs, true) };
+    const job = { code, limits: resourceLimits(limits, testMs) };
     program.send(encodeFrame('H', JSON.stringify(job)), testMs);
     program.send(new TextEncoder().encode(input));
     program.closeInput();

@@ -18,12 +18,14 @@ import { join } from 'node:path';
 import { type CodeLimits, DEFAULT_LIMITS, JUDGE_SOURCE, PROGRAM_SOURCE, type Sandbox, type SandboxSlot } from '../code/index.ts';
 import type { BubblewrapSettings } from './bubblewrap.ts';
 import { startNativeInterpreter } from './native-interpreter.ts';
-import { findNativeTools, NativeUnavailable } from './native-tools.ts';
+import { findNativeTools, type NativeTools, NativeUnavailable } from './native-tools.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 
 export interface NativeSandboxOptions {
   /** Bytes of each program's private `/tmp`. Default 64 MiB. */
   readonly temporaryBytes?: number;
+  /** Full paths of the tools, where they are not in Debian's places. */
+  readonly tools?: Partial<NativeTools>;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface NativeSandboxOptions {
  * @throws {NativeUnavailable} where a tool is missing
  */
 export function createNativeSandbox(options: NativeSandboxOptions = {}): Sandbox {
-  const tools = findNativeTools();
+  const tools = findNativeTools(options.tools);
   const filter = seccompFilter(process.arch);
   if (!filter) throw new NativeUnavailable(`the native sandbox has no system-call filter for ${process.arch}: use the wasm sandbox`);
   let prepared: Promise<Prepared> | null = null;

@@ -9,12 +9,11 @@ export interface NativeTools {
 /** Why the sandbox cannot run here, in one line that says how to mend it. */
 export class NativeUnavailable extends Error {}
 
-/** Named in full: a shim on the PATH (pyenv, asdf) would be another program, and slower. */
-const PYTHON = '/usr/bin/python3';
-const BUBBLEWRAP = '/usr/bin/bwrap';
+/** Where Debian puts them. Named in full: a shim on the PATH (pyenv, asdf) would be another program, and slower. */
+const DEBIAN: NativeTools = { bubblewrap: '/usr/bin/bwrap', python: '/usr/bin/python3' };
 
 /** @throws {NativeUnavailable} naming the Debian package of a missing tool */
-export function findNativeTools(): NativeTools {
+export function findNativeTools({ bubblewrap = DEBIAN.bubblewrap, python = DEBIAN.python }: Partial<NativeTools> = {}): NativeTools {
   if (process.platform !== 'linux')
     throw new NativeUnavailable(`the native sandbox needs Linux; this is ${process.platform}: use the wasm sandbox`);
   const need = (path: string, debianPackage: string): string => {
@@ -22,8 +21,8 @@ export function findNativeTools(): NativeTools {
     return path;
   };
   return {
-    bubblewrap: need(BUBBLEWRAP, 'bubblewrap'),
-    python: need(PYTHON, 'python3'),
+    bubblewrap: need(bubblewrap, 'bubblewrap'),
+    python: need(python, 'python3'),
   };
 }
 
