@@ -7,7 +7,7 @@ import { type GenerationRequest, type GenerationResult, LocalEngine } from '@or1
 const folderPath = join(import.meta.dir, '..', '..', 'packages', 'nano', 'bases', 'nano-E');
 
 export const suppressTokens = [57, 58];
-export const endToken = 59;
+const endToken = 59;
 
 /** The nano base on a device, with an engine and a learner of the sizes given. */
 export async function openNano(device: Device, sizes: { slots?: number; microBatchRows?: number } = {}) {
@@ -25,7 +25,7 @@ export async function openNano(device: Device, sizes: { slots?: number; microBat
 export type Nano = Awaited<ReturnType<typeof openNano>>;
 
 /** Prompts of several families and lengths; the same in every test. */
-export const questions = ['5372+1089?', '16*67?', '(57+52)*6-47?', '984%14?', '12x+8=620. x?', 'gcd(42,78)?', '44 19 35=98?'];
+const questions = ['5372+1089?', '16*67?', '(57+52)*6-47?', '984%14?', '12x+8=620. x?', 'gcd(42,78)?', '44 19 35=98?'];
 
 export function request(nano: Nano, changes: Partial<GenerationRequest> = {}): GenerationRequest {
   return {

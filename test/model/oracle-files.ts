@@ -6,8 +6,8 @@ import { directoryFiles } from '@or1/model/node';
 
 const oracles = join(import.meta.dir, '..', 'oracles');
 /** Real model files that stand beside a checkout on some machines; tests that need them skip where they are absent. */
-export const publishedModels = join(import.meta.dir, '..', '..', '..', 'shared', 'models');
-export const nanoBases = join(import.meta.dir, '..', '..', 'packages', 'nano', 'bases');
+const publishedModels = join(import.meta.dir, '..', '..', '..', 'shared', 'models');
+const nanoBases = join(import.meta.dir, '..', '..', 'packages', 'nano', 'bases');
 
 export interface Scoring {
   readonly tokens: readonly number[];
