@@ -60,7 +60,7 @@ for (const { name, create } of devices) {
           seed: 0,
           step: 0,
         });
-        oracle.greedy.forEach(({ continuation }, index) => expect([...rollouts[index]!.tokens]).toEqual([...continuation]));
+        for (const [index, { continuation }] of oracle.greedy.entries()) expect([...rollouts[index]!.tokens]).toEqual([...continuation]);
         device.dispose();
       });
     });
