@@ -2,7 +2,7 @@
 # As: function
 import os
 def solve(x):
-    for path in ('/root', '/home', '/work', '/etc', '/var', '/srv', '/mnt', '/opt'):
+    for path in ('/root', '/home', '/etc', '/var', '/srv', '/mnt', '/opt'):
         try:
             return 'ESCAPED ' + str(os.listdir(path))
         except OSError:
