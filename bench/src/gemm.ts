@@ -1,7 +1,7 @@
 import type { WasmDevice } from '@or1/compute';
 import { type BenchOptions, type Row, row } from './bench.ts';
 import { ceilingContender, ceilingOfThreads, warmUpCeiling, withDevice } from './measure/ceiling.ts';
-import { type Contender, interleave, repeated, type Turns } from './measure/interleave.ts';
+import { type Contender, interleave, processClock, repeated, type Turns, wallClock } from './measure/interleave.ts';
 import { JAX, jaxProduct } from './peers/jax.ts';
 
 export const name = 'gemm';
@@ -64,8 +64,9 @@ function operands(device: WasmDevice, { rows, outputs, inputs }: Product): Opera
   const weightGradient = operand(outputs * inputs, 'weight gradient');
   const matrix = device.createMatrix(arena, operand(outputs * inputs, 'weights'), outputs, inputs, true);
   device.refreshMatrices([matrix]);
+  const clock = device.threads === 1 ? processClock : wallClock;
   const contender = (call: () => void) =>
-    repeated(2 * rows * outputs * inputs, SAMPLE_MS, (calls) => {
+    repeated(2 * rows * outputs * inputs, SAMPLE_MS, clock, (calls) => {
       for (let count = 0; count < calls; count++) call();
       return device.flush();
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { interleave, quantile, repeated, summarize } from './interleave.ts';
+import { interleave, processClock, quantile, repeated, summarize, wallClock } from './interleave.ts';
 
 describe('quantile', () => {
   test('interpolates between neighbours', () => {
@@ -37,7 +37,7 @@ describe('interleave', () => {
 
 test('a repeated body fills the minimum time and remembers how often it must run', async () => {
   const calls: number[] = [];
-  const contender = repeated(1000, 20, async (count) => {
+  const contender = repeated(1000, 20, wallClock, async (count) => {
     calls.push(count);
     await Bun.sleep(count * 2);
   });
@@ -47,4 +47,13 @@ test('a repeated body fills the minimum time and remembers how often it must run
   expect(rate).toBeLessThan(1000 / 0.002);
   await contender();
   expect(calls.length).toBe(first + 1);
+});
+
+test('the process clock stands still while the process sleeps and runs while it works', async () => {
+  const before = processClock();
+  await Bun.sleep(30);
+  expect(processClock() - before).toBeLessThan(15);
+  const start = processClock();
+  while (processClock() - start < 10);
+  expect(processClock() - before).toBeGreaterThanOrEqual(10);
 });

@@ -77,16 +77,30 @@ export function interleave<Name extends string>(
   }, turns);
 }
 
+/** A clock in milliseconds, of which only differences mean something. */
+export type Clock = () => number;
+
+export const wallClock: Clock = () => performance.now();
+
+/**
+ * Time that this process has had cores for. Work on one thread takes the same of it whatever else the machine is doing; work that several
+ * threads share in must be measured by the wall clock. (The host's figure for a single thread advances in steps of milliseconds.)
+ */
+export const processClock: Clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 /** Work a second of `body`, which does `work` units a call, over as many calls in a row as fill `minimumMs`. */
-export function repeated(work: number, minimumMs: number, body: (calls: number) => void | Promise<void>): Contender {
+export function repeated(work: number, minimumMs: number, clock: Clock, body: (calls: number) => void | Promise<void>): Contender {
   let calls = 1;
   return async () => {
     for (;;) {
-      const start = performance.now();
+      const start = clock();
       await body(calls);
-      const elapsedMs = performance.now() - start;
+      const elapsedMs = clock() - start;
       if (elapsedMs >= minimumMs) return ((work * calls) / elapsedMs) * 1000;
-      calls = Math.max(calls * 2, Math.ceil((calls * minimumMs * 1.2) / Math.max(elapsedMs, 0.01)));
+      calls = Math.ceil(calls * Math.min(8, Math.max(2, (minimumMs * 1.2) / elapsedMs)));
     }
   };
 }

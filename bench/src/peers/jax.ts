@@ -1,5 +1,5 @@
 import { defaultDevice, init, numpy } from '@jax-js/jax';
-import { type Contender, repeated } from '../measure/interleave.ts';
+import { type Contender, processClock, repeated } from '../measure/interleave.ts';
 
 export const JAX = 'jax-js 0.1.25, WebAssembly backend, 1 thread';
 
@@ -15,7 +15,7 @@ export async function jaxProduct(rows: number, inputs: number, outputs: number, 
   const values = (count: number) => Float32Array.from({ length: count }, (_, index) => ((index * 7) % 13) / 13 - 0.5);
   const x = numpy.array(values(rows * inputs)).reshape([rows, inputs]);
   const w = numpy.array(values(inputs * outputs)).reshape([inputs, outputs]);
-  return repeated(2 * rows * inputs * outputs, minimumMs, (calls) => {
+  return repeated(2 * rows * inputs * outputs, minimumMs, processClock, (calls) => {
     for (let call = 0; call < calls; call++) numpy.matmul(x.ref, w.ref).dataSync();
   });
 }
