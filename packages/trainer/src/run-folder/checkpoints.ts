@@ -11,6 +11,7 @@ import { InputError } from '../errors.ts';
 import {
   explainWrites,
   fileSize,
+  isFolder,
   listFilesBelow,
   listFolder,
   makeFolder,
@@ -25,6 +26,7 @@ import {
 const STATE = 'trainer/state.json';
 const MARKER = 'trainer/complete.json';
 const ASIDE = '.writing';
+const DISCARDED = '.removing';
 
 const markerSchema = z.strictObject({
   version: z.literal(1),
@@ -78,11 +80,19 @@ export async function writeCheckpoint(
     await syncPath(`${aside}/trainer`);
     await writeFileAside(`${aside}/${MARKER}`, `${JSON.stringify({ version: 1, files })}\n`);
     await syncPath(aside);
-    await removeAll(path);
+    if (await isFolder(path)) await discard(path, runFolder);
     await moveFolder(aside, path);
   }
   const { files } = markerSchema.parse(JSON.parse(await readText(`${path}/${MARKER}`)));
   return { step, path, bytes: Object.values(files).reduce((sum, file) => sum + file.bytes, 0) };
+}
+
+/** Takes a checkpoint out of sight at once and removes it then: a kill in between leaves no half of one under its name. */
+async function discard(path: string, runFolder: string): Promise<void> {
+  const discarded = `${folderOf(runFolder)}/${DISCARDED}`;
+  await removeAll(discarded);
+  await moveFolder(path, discarded);
+  await removeAll(discarded);
 }
 
 /** Complete checkpoints of a run, oldest first. */
@@ -115,8 +125,8 @@ export async function readCheckpointState(checkpoint: Checkpoint): Promise<unkno
   return JSON.parse(await readText(`${checkpoint.path}/${STATE}`));
 }
 
-/** Removes every checkpoint but those of `steps`, and whatever a kill left half-written. */
+/** Removes every checkpoint but those of `steps`, and whatever a kill left half-written or half-removed. */
 export async function keepCheckpoints(runFolder: string, steps: ReadonlySet<number>): Promise<void> {
-  await removeAll(`${folderOf(runFolder)}/${ASIDE}`);
-  for (const { step, path } of await listCheckpoints(runFolder)) if (!steps.has(step)) await removeAll(path);
+  for (const name of [ASIDE, DISCARDED]) await removeAll(`${folderOf(runFolder)}/${name}`);
+  for (const { step, path } of await listCheckpoints(runFolder)) if (!steps.has(step)) await discard(path, runFolder);
 }
