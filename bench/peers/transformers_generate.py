@@ -3,11 +3,10 @@
 By hand: echo the setup line and request lines of bench/src/generate.ts to it, or set OR1_PYTHON and run `bun run bench generate`.
 """
 
-import time
-
 import line_protocol
 
 setup = line_protocol.read()
+clock = line_protocol.clock_for(setup["threads"])
 
 import torch
 from transformers import AutoModelForCausalLM
@@ -24,7 +23,7 @@ while (request := line_protocol.read()) is not None:
     longest = max(len(prompt) for prompt in prompts)
     ids = torch.tensor([[padding] * (longest - len(prompt)) + prompt for prompt in prompts])
     mask = torch.tensor([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts])
-    start = time.perf_counter()
+    start = clock()
     with torch.inference_mode():
         output = model.generate(
             ids,
@@ -39,5 +38,5 @@ while (request := line_protocol.read()) is not None:
             suppress_tokens=setup["suppress_tokens"],
             num_return_sequences=request["samples"],
         )
-    seconds = time.perf_counter() - start
+    seconds = clock() - start
     line_protocol.answer({"tokens": output.shape[0] * (output.shape[1] - longest), "seconds": seconds})

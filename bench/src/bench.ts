@@ -70,3 +70,8 @@ export function row(name: string, shape: string, value: number, unit: string, op
     ...(note === undefined ? {} : { note }),
   };
 }
+
+/** `1 thread`, `2 threads`. */
+export function threadCount(threads: number): string {
+  return `${threads} thread${threads === 1 ? '' : 's'}`;
+}

@@ -1,7 +1,7 @@
 import type { WasmDevice } from '@or1/compute';
-import { type BenchOptions, type Row, row } from './bench.ts';
+import { type BenchOptions, type Row, row, threadCount } from './bench.ts';
 import { ceilingContender, ceilingOfThreads, warmUpCeiling, withDevice } from './measure/ceiling.ts';
-import { type Contender, interleave, processClock, repeated, type Turns, wallClock } from './measure/interleave.ts';
+import { type Contender, clockFor, interleave, repeated, type Turns } from './measure/interleave.ts';
 import { JAX, jaxProduct } from './peers/jax.ts';
 
 export const name = 'gemm';
@@ -39,7 +39,6 @@ const SHARED = new Set(['512 rows, 512x512', '256 rows, 1024x128', '256 rows, 12
 const TRANSPOSES = ['forward', 'input gradient', 'weight gradient'] as const;
 
 const shapeOf = ({ rows, outputs, inputs }: Product) => `${rows} rows, ${outputs}x${inputs}`;
-const threadsOf = (threads: number) => `${threads} thread${threads === 1 ? '' : 's'}`;
 
 interface Operands {
   readonly contenders: Readonly<Record<(typeof TRANSPOSES)[number], Contender>>;
@@ -64,7 +63,7 @@ function operands(device: WasmDevice, { rows, outputs, inputs }: Product): Opera
   const weightGradient = operand(outputs * inputs, 'weight gradient');
   const matrix = device.createMatrix(arena, operand(outputs * inputs, 'weights'), outputs, inputs, true);
   device.refreshMatrices([matrix]);
-  const clock = device.threads === 1 ? processClock : wallClock;
+  const clock = clockFor(device.threads);
   const contender = (call: () => void) =>
     repeated(2 * rows * outputs * inputs, SAMPLE_MS, clock, (calls) => {
       for (let count = 0; count < calls; count++) call();
@@ -103,7 +102,7 @@ export async function measureProducts(
       const { median, best, spread, repetitions } = measured[transpose]!;
       const beside = transpose === 'forward' ? measured.peer : undefined;
       rows.push(
-        row(name, `${transpose}, ${shape}, ${threadsOf(device.threads)}`, median / GIGA, 'GFLOP/s', {
+        row(name, `${transpose}, ${shape}, ${threadCount(device.threads)}`, median / GIGA, 'GFLOP/s', {
           ceiling: (device.threads * measured.ceiling!.median) / GIGA,
           peer: beside ? { name: JAX, value: beside.median / GIGA } : null,
           best: best / GIGA,
@@ -113,7 +112,7 @@ export async function measureProducts(
       );
     }
     say(
-      `gemm ${shape}, ${threadsOf(device.threads)}: ${TRANSPOSES.map((transpose) => (measured[transpose]!.median / GIGA).toFixed(1)).join(', ')} GFLOP/s, ceiling ${((device.threads * measured.ceiling!.median) / GIGA).toFixed(1)}`,
+      `gemm ${shape}, ${threadCount(device.threads)}: ${TRANSPOSES.map((transpose) => (measured[transpose]!.median / GIGA).toFixed(1)).join(', ')} GFLOP/s, ceiling ${((device.threads * measured.ceiling!.median) / GIGA).toFixed(1)}`,
     );
   }
   return rows;

@@ -1,6 +1,6 @@
-import { type BenchOptions, type Row, row } from './bench.ts';
+import { type BenchOptions, type Row, row, threadCount } from './bench.ts';
 import { withDevice } from './measure/ceiling.ts';
-import { type Contender, interleave, type Turns } from './measure/interleave.ts';
+import { type Contender, clockFor, interleave, type Turns } from './measure/interleave.ts';
 import { nanoModel, openOnDevice } from './models.ts';
 import { startPython } from './peers/python.ts';
 import { generationRequest, nanoPrompts, PROMPTS, SAMPLES } from './problems.ts';
@@ -29,6 +29,7 @@ export async function run({ threads, seed, say }: BenchOptions): Promise<readonl
   const skipped = 'skipped' in peer ? peer.skipped : undefined;
   if (skipped) say(`generate: ${skipped}`);
   const rows: Row[] = [];
+  const clock = clockFor(threads);
   await withDevice(threads, async (device) => {
     const { engine } = await openOnDevice(device, model, { promptCapacity: 32, contextLength: Math.max(...LENGTHS) });
     for (const contextLength of LENGTHS) {
@@ -38,9 +39,9 @@ export async function run({ threads, seed, say }: BenchOptions): Promise<readonl
         const expected = batch.prompts * batch.samples * contextLength;
         let step = 0;
         const ours: Contender = async () => {
-          const start = performance.now();
+          const start = clock();
           const { generatedTokens } = await engine.generate(generationRequest(own, { ...sizes, step: step++ }));
-          return (generatedTokens / (performance.now() - start)) * 1000;
+          return (generatedTokens / (clock() - start)) * 1000;
         };
         const contenders: Record<string, Contender> = { ours };
         if (!('skipped' in peer)) {
@@ -53,8 +54,8 @@ export async function run({ threads, seed, say }: BenchOptions): Promise<readonl
         }
         const measured = await interleave(contenders, TURNS);
         const { median, best, spread, repetitions } = measured.ours!;
-        const shape = `nano, batch ${batch.prompts * batch.samples}, ${contextLength} tokens, ${threads} threads`;
-        const peerName = `transformers generate, PyTorch, ${threads} threads`;
+        const shape = `nano, batch ${batch.prompts * batch.samples}, ${contextLength} tokens, ${threadCount(threads)}`;
+        const peerName = `transformers generate, PyTorch, ${threadCount(threads)}`;
         rows.push(
           row(name, shape, median, 'tokens/s', {
             peer: measured.peer ? { name: peerName, value: measured.peer.median } : null,

@@ -1,7 +1,7 @@
 import type { WasmDevice } from '@or1/compute';
 import type { TrainingGroup } from '@or1/model';
 import type { GenerationPrompt } from '@or1/rollout';
-import { type BenchOptions, type Row, row } from './bench.ts';
+import { type BenchOptions, type Row, row, threadCount } from './bench.ts';
 import { withDevice } from './measure/ceiling.ts';
 import { repeatRounds, type Turns } from './measure/interleave.ts';
 import { type MeasuredModel, miniModel, nanoModel, type OpenedModel, openOnDevice, uniform } from './models.ts';
@@ -105,7 +105,7 @@ export async function measurePhases(
   const prompts = randomPrompts(model, sizes, seed);
   const measured = await repeatRounds((round) => timePhases(opened, prompts, sizes, seed, round + turns.warmUp), turns);
   const batch = `${sizes.prompts}x${sizes.samples}, ${sizes.promptTokens} + ${sizes.responseTokens} tokens`;
-  const threads = `${device.threads} thread${device.threads === 1 ? '' : 's'}`;
+  const threads = threadCount(device.threads);
   return [
     ...PHASES.map((phase) => {
       const { median, best, spread, repetitions } = measured[phase];

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { promptText, recordSource, type SourcedRecord } from '@or1/data';
 import type { RolloutEngine } from '@or1/rollout';
 import { createRunFolder, openLocalRun, type RunEvent, resolveConfiguration, type TrainingParts, train } from '@or1/trainer';
-import { type BenchOptions, type Row, row } from './bench.ts';
+import { type BenchOptions, type Row, row, threadCount } from './bench.ts';
 import { withDevice } from './measure/ceiling.ts';
-import { type Contender, interleave, type Turns } from './measure/interleave.ts';
+import { type Clock, type Contender, clockFor, interleave, type Turns } from './measure/interleave.ts';
 import { nanoModel } from './models.ts';
 import { startPython } from './peers/python.ts';
 import { nanoPrompts, PROMPTS, SAMPLES } from './problems.ts';
@@ -31,7 +31,12 @@ type StepEnd = Extract<RunEvent, { event: 'step-end' }>;
  * Starts `train` with an engine that holds every step back until `step` asks for it, so that another program can have the machine in
  * between.
  */
-function startStepped(runFolder: string, configuration: Parameters<typeof train>[0]['configuration'], parts: TrainingParts): SteppedRun {
+function startStepped(
+  clock: Clock,
+  runFolder: string,
+  configuration: Parameters<typeof train>[0]['configuration'],
+  parts: TrainingParts,
+): SteppedRun {
   let gate = Promise.withResolvers<void>();
   let taken = Promise.withResolvers<StepEnd>();
   const held: RolloutEngine = {
@@ -50,10 +55,10 @@ function startStepped(runFolder: string, configuration: Parameters<typeof train>
   return {
     async step() {
       taken = Promise.withResolvers<StepEnd>();
-      const start = performance.now();
+      const start = clock();
       gate.resolve();
       const { metrics } = await taken.promise;
-      return { tokens: metrics['tokens/generated']!, seconds: (performance.now() - start) / 1000 };
+      return { tokens: metrics['tokens/generated']!, seconds: (clock() - start) / 1000 };
     },
     finish: () => ended,
   };
@@ -107,7 +112,10 @@ async function measureLength(contextLength: number, options: BenchOptions, works
   return withDevice(threads, async (device) => {
     const run = await openLocalRun(configurationFor(contextLength, seed), device);
     const folder = await createRunFolder(join(workspace, `T${contextLength}`), run.configuration);
-    const stepped = startStepped(folder.path, run.configuration, { ...run.parts, source: recordSource('benchmark', problems) });
+    const stepped = startStepped(clockFor(threads), folder.path, run.configuration, {
+      ...run.parts,
+      source: recordSource('benchmark', problems),
+    });
     const rate = ({ tokens, seconds }: { tokens: number; seconds: number }) => tokens / seconds;
     const contenders: Record<string, Contender> = { ours: async () => rate(await stepped.step()) };
     const peerLengths: number[] = [];
@@ -123,10 +131,10 @@ async function measureLength(contextLength: number, options: BenchOptions, works
     await folder.release();
     if (!('skipped' in peer)) await peer.close();
     const { median, best, spread, repetitions } = measured.ours!;
-    const shape = `nano, ${PROMPTS}x${SAMPLES}, T ${contextLength}, ${threads} threads`;
+    const shape = `nano, ${PROMPTS}x${SAMPLES}, T ${contextLength}, ${threadCount(threads)}`;
     say(`rl-step ${shape}: ${median.toFixed(0)} tokens/s${measured.peer ? `, peer ${measured.peer.median.toFixed(0)}` : ''}`);
     return row(name, shape, median, 'tokens/s', {
-      peer: measured.peer ? { name: `TRL GRPOTrainer, PyTorch, ${threads} threads`, value: measured.peer.median } : null,
+      peer: measured.peer ? { name: `TRL GRPOTrainer, PyTorch, ${threadCount(threads)}`, value: measured.peer.median } : null,
       best,
       spread,
       repetitions,

@@ -1,4 +1,4 @@
-import type { Row } from './bench.ts';
+import { type Row, threadCount } from './bench.ts';
 import { type Comparison, compareRows } from './compare.ts';
 import { describeMachine, loadNow } from './machine.ts';
 import type { BenchEntry } from './registry.ts';
@@ -40,7 +40,7 @@ export async function runBenches(entries: readonly BenchEntry[], flags: RunFlags
     rows.push(...(await (await entry.load()).run({ threads, seed, say })));
     say(`${entry.name}: ${((performance.now() - start) / 1000).toFixed(0)} s, load ${loadNow().toFixed(1)}`);
   }
-  const device = `WebAssembly, ${threads} thread${threads === 1 ? '' : 's'}`;
+  const device = `WebAssembly, ${threadCount(threads)}`;
   const report: BenchReport = { machine: describeMachine(startLoad), device, rows };
   if (save !== undefined) await saveReport(save, report);
   const comparison = saved === null || compare === undefined ? null : compareRows(rows, saved, compare, report.machine);

@@ -1,7 +1,7 @@
 import type { TokenWeights, TrainingGroup } from '@or1/model';
-import { type BenchOptions, type Row, row } from './bench.ts';
+import { type BenchOptions, type Row, row, threadCount } from './bench.ts';
 import { ceilingContender, warmUpCeiling, withDevice } from './measure/ceiling.ts';
-import { interleave, processClock, type Turns, wallClock } from './measure/interleave.ts';
+import { clockFor, interleave, type Turns } from './measure/interleave.ts';
 import { nanoModel, openOnDevice } from './models.ts';
 import { responseTokens, rowsOf, trainingOperations } from './operations.ts';
 import { generationRequest, groupsOf, nanoPrompts, PROMPTS, SAMPLES } from './problems.ts';
@@ -39,7 +39,7 @@ export async function run({ threads, seed, say }: BenchOptions): Promise<readonl
         const tokens = responseTokens(groups);
         const operations = trainingOperations(model.config, groups);
         const weights = meanWeights(groups);
-        const clock = count === 1 ? processClock : wallClock;
+        const clock = clockFor(count);
         const pass = async () => {
           const start = clock();
           learner.zeroGradients();
@@ -49,7 +49,7 @@ export async function run({ threads, seed, say }: BenchOptions): Promise<readonl
         const measured = await interleave({ ceiling, pass }, TURNS);
         const { median, best, spread, repetitions } = measured.pass;
         const scale = operations / tokens / GIGA;
-        const shape = `nano, ${PROMPTS}x${SAMPLES}, T ${contextLength}, ${count} thread${count === 1 ? '' : 's'}`;
+        const shape = `nano, ${PROMPTS}x${SAMPLES}, T ${contextLength}, ${threadCount(count)}`;
         const most = (count * measured.ceiling.median) / GIGA;
         rows.push(
           row(name, shape, median, 'tokens/s', {

@@ -91,6 +91,11 @@ export const processClock: Clock = () => {
   return (user + system) / 1000;
 };
 
+/** The clock for work on so many threads. */
+export function clockFor(threads: number): Clock {
+  return threads === 1 ? processClock : wallClock;
+}
+
 /** Work a second of `body`, which does `work` units a call, over as many calls in a row as fill `minimumMs`. */
 export function repeated(work: number, minimumMs: number, clock: Clock, body: (calls: number) => void | Promise<void>): Contender {
   let calls = 1;
