@@ -5,7 +5,7 @@ import { nanoBase } from '@or1/nano';
 type Json = Record<string, unknown>;
 
 /** A copy of the nano base in `folder`, to be damaged. */
-export async function copyBase(folder: string): Promise<string> {
+async function copyBase(folder: string): Promise<string> {
   await cp(Bun.fileURLToPath(nanoBase('nano-E')), folder, { recursive: true });
   return folder;
 }

@@ -22,7 +22,7 @@ export function afterEvent(run: string, event: string, step: number | undefined,
 const checkpointInWriting = (run: string) => existsSync(join(run, 'checkpoints/.writing'));
 
 /** While a checkpoint is being written. */
-export function inCheckpoint(run: string): Moment {
+function inCheckpoint(run: string): Moment {
   return { hasCome: () => checkpointInWriting(run), delayMs: 0 };
 }
 
