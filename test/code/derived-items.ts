@@ -2,8 +2,7 @@
  * Items of the standard-input and function-call forms, derived from LeetCode rows: the reference runs on the rows' own inputs, and what it
  * returns becomes the expected output. Nothing of the data is written down; it is derived each time.
  */
-import { type CodeItem, resolveLimits, type Sandbox } from '@or1/reward/code';
-import { encodeFrame } from '../../packages/reward/src/code/interpreter.ts';
+import { type CodeItem, encodeFrame, resolveLimits, type Sandbox } from '@or1/reward/code';
 import type { LeetCodeRow } from './data.ts';
 import { fence } from './sandboxes.ts';
 

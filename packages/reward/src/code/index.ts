@@ -12,7 +12,7 @@ export { firstDifference, type OutputComparison } from './compare-output.ts';
 export type { TestCounts, TestEvidence, TestStatus } from './evidence.ts';
 export { extractCode } from './extract-code.ts';
 export { type CodeTests, GroundTruthError, parseGroundTruth } from './ground-truth.ts';
-export type { Interpreter, InterpreterEnd, ProgramSettings, Sandbox, SandboxSlot } from './interpreter.ts';
+export { encodeFrame, type Interpreter, type InterpreterEnd, type ProgramSettings, type Sandbox, type SandboxSlot } from './interpreter.ts';
 export { type CodeLimits, DEFAULT_LIMITS, resolveLimits } from './limits.ts';
 export { LineQueue } from './line-queue.ts';
 export { Pool, PoolClosed, type PoolOptions } from './pool.ts';
