@@ -48,19 +48,14 @@ async function seconds(work: () => void | Promise<void>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** Groups a micro-batch: they fit `LOCAL_SIZES.microBatchRows` at the sizes above. */
-const GROUPS_AT_ONCE = 2;
-
-/** The backward pass by itself: weights are asked for when the forward pass is done, and one micro-batch is run a call. */
+/** The backward pass by itself: weights are asked for when the forward pass is done, and a call runs one group, one micro-batch. */
 async function backwardSeconds({ learner, scoring }: OpenedModel, groups: readonly TrainingGroup[]): Promise<number> {
   learner.zeroGradients();
   let sum = 0;
-  for (let first = 0; first < groups.length; first += GROUPS_AT_ONCE) {
-    const part = groups.slice(first, first + GROUPS_AT_ONCE);
-    const weights = meanWeights(part);
+  for (const group of groups) {
+    const weights = meanWeights([group]);
     let forwardEnd = 0;
-    await learner.accumulate(part, scoring, () => {
-      if (forwardEnd !== 0) throw new Error('phases: the groups of one call do not fit one micro-batch');
+    await learner.accumulate([group], scoring, () => {
       forwardEnd = performance.now();
       return weights;
     });
