@@ -42,8 +42,8 @@ export interface Machine {
  * Arithmetic rates of one thread, in floating-point operations a second, and shares taken from a run of the nano preset on a two-core
  * machine: sampled responses used 37 % of T, 69 % of their tokens were in kept groups.
  */
-const GENERATE_FLOPS = 9e9;
-const TRAIN_FLOPS = 15e9;
+const GENERATE_FLOPS = 25e9;
+const TRAIN_FLOPS = 26e9;
 const LENGTH_SHARE = 0.4;
 const KEPT_SHARE = 0.7;
 const FLOAT_BYTES = 4;
