@@ -51,15 +51,15 @@ export async function killInCheckpoint(run: string, words: readonly string[]): P
 }
 
 /**
- * Starts a new run and kills it at a random moment: at a random time after one of its first `events` events, drawn anew where the run
- * was faster than the kill.
+ * Starts a new run and kills it at a random moment: at a random time after one of its events `from` to `to` (counted from 1), drawn
+ * anew where the run was faster than the kill.
  *
  * @returns the moment in words, for the message of a failing test
  */
-export async function killAtRandom(run: string, words: readonly string[], events: number): Promise<string> {
+export async function killAtRandom(run: string, words: readonly string[], from: number, to: number): Promise<string> {
   for (let attempt = 0; attempt < 5; attempt++) {
     await rm(run, { recursive: true, force: true });
-    const count = 1 + Math.floor(Math.random() * events);
+    const count = from + Math.floor(Math.random() * (to - from + 1));
     const delayMs = Math.random() * 60;
     const hasCome = async () => (await eventsSoFar(run)).length >= count;
     if (await killAt(words, { hasCome, delayMs })) return `killed ${delayMs.toFixed(1)} ms after event ${count}`;

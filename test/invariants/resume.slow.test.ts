@@ -10,7 +10,7 @@ import { afterEvent, killAt, killAtRandom, killInCheckpoint } from './kill.ts';
 const scratch = scratchFolder('resume');
 
 const COMMON = sets(
-  ...['promptsPerStep=4', 'samplesPerPrompt=4', 'eval.problems=8', 'evalEvery=5', 'checkpointEvery=4'],
+  ...['promptsPerStep=4', 'samplesPerPrompt=4', 'eval.problems=8', 'evalEvery=5', 'checkpointEvery=4', 'entropy.target=0.3'],
   'stages=[{"steps":10,"contextLength":32},{"steps":10,"contextLength":48,"miniBatches":2}]',
 );
 
@@ -51,7 +51,7 @@ describe.skipIf(!process.env.OR1_SLOW).each(Object.entries(SETTINGS))('%s', (nam
 
   test('killed anywhere and resumed', async () => {
     const run = join(folder, 'anywhere');
-    const moment = await killAtRandom(run, await words(run), events - 4);
+    const moment = await killAtRandom(run, await words(run), 1, events - 4);
     await resume(run);
     expect(await runFiles(run), moment).toEqual(expected);
   });

@@ -12,9 +12,9 @@ const scratch = scratchFolder('resume');
 test('6 steps over a file, killed at a random moment and resumed, are the same byte for byte', async () => {
   const data = await writeCountdownFile(join(scratch, 'problems.jsonl'), 14);
   const words = (run: string) => [
-    ...['train', '--preset', 'nano-countdown', '--data', data, '--out', run],
+    ...['train', '--preset', 'nano-countdown', '--data', data, '--seed', '2', '--out', run],
     ...sets(
-      'promptsPerStep=4',
+      'promptsPerStep=6',
       'samplesPerPrompt=2',
       'eval.problems=4',
       'eval.temperatures=1',
@@ -22,7 +22,7 @@ test('6 steps over a file, killed at a random moment and resumed, are the same b
       'checkpointEvery=1',
       'keepCheckpoints=1',
     ),
-    ...sets('stages=[{"steps":4,"contextLength":48},{"steps":2,"contextLength":64}]', 'stageFilter=any'),
+    ...sets('stages=[{"steps":5,"contextLength":48},{"steps":1,"contextLength":64}]', 'stageFilter=any', 'entropy.target=1'),
   ];
   const undisturbed = join(scratch, 'undisturbed');
   await or1Json(words(undisturbed));
@@ -34,8 +34,15 @@ test('6 steps over a file, killed at a random moment and resumed, are the same b
   // The stage boundary has left solved prompts out, so a resume must know them.
   expect(second?.filtered_prompts).toBeGreaterThan(0);
 
+  // The entropy coefficient moves, so a resume must know it.
+  const { metrics } = events.findLast(({ event }) => event === 'step-end') as { metrics: Record<string, number> };
+  expect(metrics['entropy/coefficient']).toBeGreaterThan(0);
+
   const killed = join(scratch, 'killed');
-  const moment = await killAtRandom(killed, words(killed), events.length - 4);
+  // After solved prompts were seen and before the boundary: all that a checkpoint holds is needed once more.
+  const first = 1 + events.findIndex(({ event, step }) => event === 'checkpoint-written' && step === 3);
+  const last = 1 + events.findIndex(({ event, step }) => event === 'step-end' && step === 4);
+  const moment = await killAtRandom(killed, words(killed), first, last);
   await or1Json(['train', '--resume', killed]);
   expect(await runFiles(killed), moment).toEqual(expected);
 }, 60_000);
