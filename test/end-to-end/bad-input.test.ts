@@ -191,6 +191,15 @@ test('a weight that is no number: the work fails with exit code 1 and says so', 
   expect(stderr).toMatch(/^or1: nano\/.*: the model gives a token of its own a log-probability of NaN; its weights are damaged, or/m);
 });
 
+test('training that diverges says so too', async () => {
+  const words = ['train', '--json', '--out', join(scratch, 'diverged'), ...SMALL, ...sets('learningRate=1e30', 'eval.problems=0')];
+  const { exitCode, stderr } = await or1(words);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^or1: nano\/.*: .* log-probability of NaN; .* training has diverged \(go back to an earlier checkpoint and lower/m,
+  );
+});
+
 test('a checkpoint that was changed, and a run that another process works on', async () => {
   const folder = join(scratch, 'changed');
   await or1Json(['train', '--out', folder, ...SMALL, ...sets('eval.problems=0', 'steps=1')]);

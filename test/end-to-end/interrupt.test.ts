@@ -3,29 +3,12 @@ import { expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommandResult, or1Json, SMALL, sets, start } from './or1.ts';
-import { eventsSoFar, filesOfTheEnd, runFiles } from './run-files.ts';
+import { type CommandResult, or1Json, SMALL, sets } from './or1.ts';
+import { filesOfTheEnd, runFiles } from './run-files.ts';
 import { scratchFolder } from './scratch.ts';
+import { afterEvent, signalAt } from './signals.ts';
 
 const scratch = scratchFolder('interrupt');
-
-/** Runs the command and sends the signals as soon as the run's log holds the event. */
-async function interrupt(
-  words: readonly string[],
-  run: string,
-  after: { readonly event: string; readonly step?: number },
-  signals: readonly NodeJS.Signals[],
-): Promise<CommandResult> {
-  const running = start([...words, '--json']);
-  let hasEnded = false;
-  const result = running.result.finally(() => {
-    hasEnded = true;
-  });
-  const hasCome = async () => (await eventsSoFar(run)).some(({ event, step }) => event === after.event && step === after.step);
-  while (!hasEnded && !(await hasCome())) await Bun.sleep(1);
-  for (const signal of signals) running.kill(signal);
-  return result;
-}
 
 function expectInterrupted({ exitCode, stdout, stderr }: CommandResult, run: string): void {
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
@@ -49,13 +32,13 @@ test('interrupted in the evaluation, in a step and at the end, then finished, a 
 
   const run = join(scratch, 'interrupted');
   const resume = ['train', '--resume', run];
-  expectInterrupted(await interrupt(words(run), run, { event: 'run-start' }, ['SIGINT']), run);
+  expectInterrupted(await signalAt([...words(run), '--json'], afterEvent(run, 'run-start', undefined), ['SIGINT']), run);
   expect(await readdir(join(run, 'checkpoints'))).toEqual(['step-0']);
-  expectInterrupted(await interrupt(resume, run, { event: 'step-end', step: 2 }, ['SIGTERM']), run);
+  expectInterrupted(await signalAt([...resume, '--json'], afterEvent(run, 'step-end', 2), ['SIGTERM']), run);
   const [checkpoint] = (await readdir(join(run, 'checkpoints'))).filter((name) => name !== 'step-0');
   expect(checkpoint).toMatch(/^step-[2-5]$/);
   // A second signal ends the process at once, with or without a checkpoint of its own.
-  const twice = await interrupt(resume, run, { event: 'step-end', step: 5 }, ['SIGINT', 'SIGINT']);
+  const twice = await signalAt([...resume, '--json'], afterEvent(run, 'step-end', 5), ['SIGINT', 'SIGINT']);
   expect(twice.exitCode).toBe(130);
   const { steps, sessions } = await or1Json<{ steps: number; sessions: number }>(resume);
   expect({ steps, sessions }).toEqual({ steps: 6, sessions: 4 });

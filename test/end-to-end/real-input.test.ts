@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRows } from '@or1/data';
 import { nodeFiles } from '@or1/data/node';
-import { type DumpedSample, listRolloutDumps, type RunSummary, readRolloutDump } from '@or1/trainer';
+import { type DumpedSample, type EvaluationSample, listRolloutDumps, type RunSummary, readRolloutDump } from '@or1/trainer';
 import { or1, or1Json, ROOT, sets } from './or1.ts';
 import { scratchFolder } from './scratch.ts';
 
@@ -27,6 +27,16 @@ async function promptsOf(path: string): Promise<readonly string[]> {
   return prompts;
 }
 
+async function samplesOf(run: string): Promise<readonly DumpedSample[]> {
+  const dumps = await Promise.all((await listRolloutDumps(run)).map(({ path }) => readRolloutDump(path)));
+  return dumps.flatMap(({ samples }) => samples);
+}
+
+async function evaluatedIn(run: string): Promise<readonly EvaluationSample[]> {
+  const lines = (await Bun.file(join(run, 'evaluations/step-0-temperature-1.jsonl')).text()).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as EvaluationSample);
+}
+
 describe.skipIf(!existsSync(training))('Countdown, from Parquet', () => {
   test('the preset trains on its rows for two steps and evaluates on those held out', async () => {
     const run = join(scratch, 'preset');
@@ -39,15 +49,13 @@ describe.skipIf(!existsSync(training))('Countdown, from Parquet', () => {
     expect(stderr).toContain(`${held}: 1024 of 1024 rows (read as countdown).`);
     expect(JSON.parse(stdout) as RunSummary).toMatchObject({ steps: 2, base: { n: 32 }, final: { n: 32 }, ratio_max_deviation: 0 });
 
-    const dumps = await Promise.all((await listRolloutDumps(run)).map(({ path }) => readRolloutDump(path)));
-    const samples: readonly DumpedSample[] = dumps.flatMap((dump) => dump.samples);
+    const samples = await samplesOf(run);
     expect(samples.length).toBe(64);
     for (const { prompt, source } of samples) {
       expect(rows).toContain(prompt);
       expect(source).toMatch(/^countdown\/[34]$/);
     }
-    const evaluated = (await Bun.file(join(run, 'evaluations/step-0-temperature-1.jsonl')).text()).trimEnd().split('\n');
-    for (const line of evaluated) expect(heldRows).toContain((JSON.parse(line) as { prompt: string }).prompt);
+    for (const { prompt } of await evaluatedIn(run)) expect(heldRows).toContain(prompt);
   }, 60_000);
 
   test('a mapping declared in a configuration file; rows that do not fit are counted by reason and shown', async () => {
@@ -81,6 +89,8 @@ describe.skipIf(!existsSync(training))('Countdown, from Parquet', () => {
     expect(stderr).toContain('32 problems of the data are held out for evaluation (no --eval-data was given).');
     const { steps, base } = JSON.parse(stdout) as RunSummary;
     expect({ steps, n: base?.n }).toEqual({ steps: 2, n: 32 });
+    const evaluated = new Set((await evaluatedIn(run)).map(({ problem }) => problem));
+    expect((await samplesOf(run)).filter(({ problem }) => evaluated.has(problem))).toEqual([]);
   }, 60_000);
 
   test('eval splits its sources', async () => {

@@ -5,7 +5,7 @@ import { writeCountdownFile } from '../end-to-end/countdown-file.ts';
 import { or1Json, sets } from '../end-to-end/or1.ts';
 import { eventsSoFar, filesOfTheEnd, runFiles } from '../end-to-end/run-files.ts';
 import { scratchFolder } from '../end-to-end/scratch.ts';
-import { killAtRandom } from './kill.ts';
+import { killAtRandom } from '../end-to-end/signals.ts';
 
 const scratch = scratchFolder('resume');
 

@@ -1,8 +1,9 @@
+/** Signals to the or1 command at chosen moments of a run. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { start } from '../end-to-end/or1.ts';
-import { eventsSoFar } from '../end-to-end/run-files.ts';
+import { type CommandResult, start } from './or1.ts';
+import { eventsSoFar } from './run-files.ts';
 
 /** A moment of a run. */
 export interface Moment {
@@ -12,18 +13,25 @@ export interface Moment {
 }
 
 /** Once the log holds an event of this name and step: what the trainer does next is under way. */
-export function afterEvent(run: string, event: string, step: number | undefined, delayMs: number): Moment {
-  return {
-    hasCome: async () => (await eventsSoFar(run)).some((entry) => entry.event === event && entry.step === step),
-    delayMs,
-  };
+export function afterEvent(run: string, event: string, step: number | undefined, delayMs = 0): Moment {
+  return { hasCome: async () => (await eventsSoFar(run)).some((entry) => entry.event === event && entry.step === step), delayMs };
 }
 
-const checkpointInWriting = (run: string) => existsSync(join(run, 'checkpoints/.writing'));
-
-/** While a checkpoint is being written. */
-function inCheckpoint(run: string): Moment {
-  return { hasCome: () => checkpointInWriting(run), delayMs: 0 };
+/** Runs the command, sends the signals at the moment if it has not ended before, and waits for its end. */
+export async function signalAt(
+  words: readonly string[],
+  { hasCome, delayMs }: Moment,
+  signals: readonly NodeJS.Signals[],
+): Promise<CommandResult> {
+  const running = start(words);
+  let hasEnded = false;
+  const result = running.result.finally(() => {
+    hasEnded = true;
+  });
+  while (!hasEnded && !(await hasCome())) await Bun.sleep(1);
+  if (!hasEnded && delayMs > 0) await Promise.race([result, Bun.sleep(delayMs)]);
+  for (const signal of signals) running.kill(signal);
+  return result;
 }
 
 /**
@@ -32,22 +40,15 @@ function inCheckpoint(run: string): Moment {
  * @returns whether the kill came before the command's own end
  */
 export async function killAt(words: readonly string[], moment: Moment): Promise<boolean> {
-  const running = start(words);
-  let hasEnded = false;
-  const ended = running.result.then(() => {
-    hasEnded = true;
-  });
-  while (!hasEnded && !(await moment.hasCome())) await Bun.sleep(1);
-  if (!hasEnded && moment.delayMs > 0) await Promise.race([ended, Bun.sleep(moment.delayMs)]);
-  running.kill('SIGKILL');
-  const { exitCode, stderr } = await running.result;
+  const { exitCode, stderr } = await signalAt(words, moment, ['SIGKILL']);
   if (exitCode !== 0 && exitCode !== 137) throw new Error(`or1 ${words.join(' ')} ended with ${exitCode}:\n${stderr}`);
   return exitCode === 137;
 }
 
-/** Like `killAt` in a checkpoint's writing; true only when the kill left it half-written. */
+/** Kills the command while it writes a checkpoint; true only when the kill left one half-written. */
 export async function killInCheckpoint(run: string, words: readonly string[]): Promise<boolean> {
-  return (await killAt(words, inCheckpoint(run))) && checkpointInWriting(run);
+  const inWriting = () => existsSync(join(run, 'checkpoints/.writing'));
+  return (await killAt(words, { hasCome: inWriting, delayMs: 0 })) && inWriting();
 }
 
 /**
