@@ -1,4 +1,4 @@
-// Causal grouped-query attention over cached keys and values, forward and backward.
+// Causal grouped-query attention over cached keys and values.
 //
 // A row attends to a prefix segment and then to a segment of its own. All of a row's scores stand in the thread's scratch, in the
 // order of the tokens, so memory is linear in the context; every sum runs over tokens in that order, which makes the result
@@ -9,15 +9,19 @@ import { dot } from './norm';
 import { claim, endPhase, scratch } from './threads';
 
 const ROW_TASK: i32 = 4;
-/** Rows whose contributions to a key's gradient are added in one visit. */
-export const BACKWARD_ROWS: i32 = 4;
-
 @inline function min(a: i32, b: i32): i32 {
   return a < b ? a : b;
 }
 
+/** Four lane sums at once, each (l0 + l1) + (l2 + l3) as in `sumLanes`. */
+@inline function fourLaneSums(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+  const low = f32x4.add(v128.shuffle<f32>(s0, s1, 0, 4, 2, 6), v128.shuffle<f32>(s0, s1, 1, 5, 3, 7));
+  const high = f32x4.add(v128.shuffle<f32>(s2, s3, 0, 4, 2, 6), v128.shuffle<f32>(s2, s3, 1, 5, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), v128.shuffle<f32>(low, high, 2, 3, 6, 7));
+}
+
 /** scores[j] = scale * q · keys[j], keys [count][width]. */
-function scoreKeys(q: usize, keys: usize, count: i32, width: i32, scale: f32, scores: usize): void {
+export function scoreKeys(q: usize, keys: usize, count: i32, width: i32, scale: f32, scores: usize): void {
   let j: i32 = 0;
   const bytes = <usize>width << 2;
   if (ASC_FEATURE_SIMD && (width & 3) == 0) {
@@ -37,18 +41,14 @@ function scoreKeys(q: usize, keys: usize, count: i32, width: i32, scale: f32, sc
         s2 = f32x4.add(s2, f32x4.mul(x, v128.load(k2 + at)));
         s3 = f32x4.add(s3, f32x4.mul(x, v128.load(k3 + at)));
       }
-      // Four lane sums at once, each (l0 + l1) + (l2 + l3) as in `sumLanes`.
-      const low = f32x4.add(v128.shuffle<f32>(s0, s1, 0, 4, 2, 6), v128.shuffle<f32>(s0, s1, 1, 5, 3, 7));
-      const high = f32x4.add(v128.shuffle<f32>(s2, s3, 0, 4, 2, 6), v128.shuffle<f32>(s2, s3, 1, 5, 3, 7));
-      const sums = f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), v128.shuffle<f32>(low, high, 2, 3, 6, 7));
-      v128.store(scores + (<usize>j << 2), f32x4.mul(sums, f32x4.splat(scale)));
+      v128.store(scores + (<usize>j << 2), f32x4.mul(fourLaneSums(s0, s1, s2, s3), f32x4.splat(scale)));
     }
   }
   for (; j < count; j++) store<f32>(scores + (<usize>j << 2), dot(q, keys + <usize>j * bytes, width) * scale);
 }
 
 /** out [width] += sum over j of weights[j] * values[j], j in order. */
-function mixValues(weights: usize, values: usize, count: i32, width: i32, out: usize): void {
+export function mixValues(weights: usize, values: usize, count: i32, width: i32, out: usize): void {
   const bytes = <usize>width << 2;
   let at: usize = 0;
   if (ASC_FEATURE_SIMD) {
@@ -91,7 +91,104 @@ function mixValues(weights: usize, values: usize, count: i32, width: i32, out: u
       v128.store(out + at, o);
     }
   }
-  for (; at < bytes; at += 4) {
+  if (at < bytes) mixColumns(weights, values + at, count, bytes, out + at, bytes - at);
+}
+
+/** `scoreKeys` for two queries of one key head: every key is loaded once for both. The same sums in the same order. */
+function scoreKeysPair(qA: usize, qB: usize, keys: usize, count: i32, width: i32, scale: f32, scoresA: usize, scoresB: usize): void {
+  let j: i32 = 0;
+  const bytes = <usize>width << 2;
+  if (ASC_FEATURE_SIMD && (width & 3) == 0) {
+    for (; j + 4 <= count; j += 4) {
+      const k0 = keys + <usize>j * bytes;
+      const k1 = k0 + bytes;
+      const k2 = k1 + bytes;
+      const k3 = k2 + bytes;
+      let a0 = f32x4.splat(0);
+      let a1 = a0;
+      let a2 = a0;
+      let a3 = a0;
+      let b0 = a0;
+      let b1 = a0;
+      let b2 = a0;
+      let b3 = a0;
+      for (let at: usize = 0; at < bytes; at += 16) {
+        const a = v128.load(qA + at);
+        const b = v128.load(qB + at);
+        const x0 = v128.load(k0 + at);
+        a0 = f32x4.add(a0, f32x4.mul(a, x0));
+        b0 = f32x4.add(b0, f32x4.mul(b, x0));
+        const x1 = v128.load(k1 + at);
+        a1 = f32x4.add(a1, f32x4.mul(a, x1));
+        b1 = f32x4.add(b1, f32x4.mul(b, x1));
+        const x2 = v128.load(k2 + at);
+        a2 = f32x4.add(a2, f32x4.mul(a, x2));
+        b2 = f32x4.add(b2, f32x4.mul(b, x2));
+        const x3 = v128.load(k3 + at);
+        a3 = f32x4.add(a3, f32x4.mul(a, x3));
+        b3 = f32x4.add(b3, f32x4.mul(b, x3));
+      }
+      v128.store(scoresA + (<usize>j << 2), f32x4.mul(fourLaneSums(a0, a1, a2, a3), f32x4.splat(scale)));
+      v128.store(scoresB + (<usize>j << 2), f32x4.mul(fourLaneSums(b0, b1, b2, b3), f32x4.splat(scale)));
+    }
+  }
+  for (; j < count; j++) {
+    store<f32>(scoresA + (<usize>j << 2), dot(qA, keys + <usize>j * bytes, width) * scale);
+    store<f32>(scoresB + (<usize>j << 2), dot(qB, keys + <usize>j * bytes, width) * scale);
+  }
+}
+
+/** `mixValues` for two heads that share their values. */
+function mixValuesPair(weightsA: usize, weightsB: usize, values: usize, count: i32, width: i32, outA: usize, outB: usize): void {
+  const bytes = <usize>width << 2;
+  let at: usize = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; at + 64 <= bytes; at += 64) {
+      let a0 = v128.load(outA + at);
+      let a1 = v128.load(outA + at, 16);
+      let a2 = v128.load(outA + at, 32);
+      let a3 = v128.load(outA + at, 48);
+      let b0 = v128.load(outB + at);
+      let b1 = v128.load(outB + at, 16);
+      let b2 = v128.load(outB + at, 32);
+      let b3 = v128.load(outB + at, 48);
+      let value = values + at;
+      for (let j: i32 = 0; j < count; j++) {
+        const a = v128.load32_splat(weightsA + (<usize>j << 2));
+        const b = v128.load32_splat(weightsB + (<usize>j << 2));
+        const x0 = v128.load(value);
+        a0 = f32x4.add(a0, f32x4.mul(a, x0));
+        b0 = f32x4.add(b0, f32x4.mul(b, x0));
+        const x1 = v128.load(value, 16);
+        a1 = f32x4.add(a1, f32x4.mul(a, x1));
+        b1 = f32x4.add(b1, f32x4.mul(b, x1));
+        const x2 = v128.load(value, 32);
+        a2 = f32x4.add(a2, f32x4.mul(a, x2));
+        b2 = f32x4.add(b2, f32x4.mul(b, x2));
+        const x3 = v128.load(value, 48);
+        a3 = f32x4.add(a3, f32x4.mul(a, x3));
+        b3 = f32x4.add(b3, f32x4.mul(b, x3));
+        value += bytes;
+      }
+      v128.store(outA + at, a0);
+      v128.store(outA + at, a1, 16);
+      v128.store(outA + at, a2, 32);
+      v128.store(outA + at, a3, 48);
+      v128.store(outB + at, b0);
+      v128.store(outB + at, b1, 16);
+      v128.store(outB + at, b2, 32);
+      v128.store(outB + at, b3, 48);
+    }
+  }
+  if (at < bytes) {
+    mixColumns(weightsA, values + at, count, bytes, outA + at, bytes - at);
+    mixColumns(weightsB, values + at, count, bytes, outB + at, bytes - at);
+  }
+}
+
+/** out += sum over j of weights[j] * values[j] for the `left` bytes of columns that no wider loop took. */
+function mixColumns(weights: usize, values: usize, count: i32, bytes: usize, out: usize, left: usize): void {
+  for (let at: usize = 0; at < left; at += 4) {
     let o = load<f32>(out + at);
     for (let j: i32 = 0; j < count; j++) o += load<f32>(weights + (<usize>j << 2)) * load<f32>(values + at + <usize>j * bytes);
     store<f32>(out + at, o);
@@ -99,7 +196,7 @@ function mixValues(weights: usize, values: usize, count: i32, width: i32, out: u
 }
 
 /** scores -> exp(scores - shift) in place; returns their sum in four strided partial sums. Slots up to a multiple of four are padded. */
-function exponentiate(scores: usize, count: i32, shift: f32): f32 {
+export function exponentiate(scores: usize, count: i32, shift: f32): f32 {
   const padded = (count + 3) & ~3;
   for (let j = count; j < padded; j++) store<f32>(scores + (<usize>j << 2), -Infinity);
   if (ASC_FEATURE_SIMD) {
@@ -157,6 +254,8 @@ export function attention(
   const rowBytes = <usize>(queryHeads + 2 * keyHeads) * headBytes;
   const plane = <usize>cachePositions * headBytes;
   const share = queryHeads / keyHeads;
+  // Heads that share keys go two by two: a key is then loaded once for both.
+  const step = share % 2 == 0 ? 2 : 1;
   const scores = scratch();
   for (let task = claim(); task * ROW_TASK < rows; task = claim()) {
     for (let row = task * ROW_TASK; row < min(rows, task * ROW_TASK + ROW_TASK); row++) {
@@ -166,24 +265,44 @@ export function attention(
       const own = <usize>load<u32>(ownStart + index) * headBytes;
       const ownCount = <i32>load<u32>(ownLength + index);
       const count = prefixCount + ownCount;
-      for (let head: i32 = 0; head < queryHeads; head++) {
+      const ownAt = <usize>prefixCount << 2;
+      for (let head: i32 = 0; head < queryHeads; head += step) {
         const keys = cache + <usize>(head / share) * plane;
         const values = keys + <usize>keyHeads * plane;
         const q = qkv + <usize>row * rowBytes + <usize>head * headBytes;
-        scoreKeys(q, keys + prefix, prefixCount, width, scale, scores);
-        scoreKeys(q, keys + own, ownCount, width, scale, scores + (<usize>prefixCount << 2));
-        const top = largest(scores, count);
-        const sum = exponentiate(scores, count, top);
         const target = out + (<usize>row * <usize>queryHeads + <usize>head) * headBytes;
-        memory.fill(target, 0, headBytes);
-        mixValues(scores, values + prefix, prefixCount, width, target);
-        mixValues(scores + (<usize>prefixCount << 2), values + own, ownCount, width, target);
-        divide(target, sum, width);
-        if (logSumExp != 0) store<f32>(logSumExp + (<usize>(row * queryHeads + head) << 2), top + log1(sum));
+        const at = logSumExp == 0 ? 0 : logSumExp + (<usize>(row * queryHeads + head) << 2);
+        memory.fill(target, 0, headBytes * <usize>step);
+        if (step == 2) {
+          const others = scores + (<usize>(cachePositions + 8) << 2);
+          scoreKeysPair(q, q + headBytes, keys + prefix, prefixCount, width, scale, scores, others);
+          scoreKeysPair(q, q + headBytes, keys + own, ownCount, width, scale, scores + ownAt, others + ownAt);
+          const sum = normaliser(scores, count, at);
+          const otherSum = normaliser(others, count, at == 0 ? 0 : at + 4);
+          mixValuesPair(scores, others, values + prefix, prefixCount, width, target, target + headBytes);
+          mixValuesPair(scores + ownAt, others + ownAt, values + own, ownCount, width, target, target + headBytes);
+          divide(target, sum, width);
+          divide(target + headBytes, otherSum, width);
+        } else {
+          scoreKeys(q, keys + prefix, prefixCount, width, scale, scores);
+          scoreKeys(q, keys + own, ownCount, width, scale, scores + ownAt);
+          const sum = normaliser(scores, count, at);
+          mixValues(scores, values + prefix, prefixCount, width, target);
+          mixValues(scores + ownAt, values + own, ownCount, width, target);
+          divide(target, sum, width);
+        }
       }
     }
   }
   endPhase();
+}
+
+/** Turns scores into unnormalised weights and returns their sum; the log of the whole is kept at `keep` where that is not 0. */
+function normaliser(scores: usize, count: i32, keep: usize): f32 {
+  const top = largest(scores, count);
+  const sum = exponentiate(scores, count, top);
+  if (keep != 0) store<f32>(keep, top + log1(sum));
+  return sum;
 }
 
 function divide(x: usize, by: f32, count: i32): void {
@@ -192,150 +311,4 @@ function divide(x: usize, by: f32, count: i32): void {
     for (; i + 4 <= count; i += 4) v128.store(x + (<usize>i << 2), f32x4.div(v128.load(x + (<usize>i << 2)), f32x4.splat(by)));
   }
   for (; i < count; i++) store<f32>(x + (<usize>i << 2), load<f32>(x + (<usize>i << 2)) / by);
-}
-
-/**
- * With P the attention weights, dP = dOut · Vᵀ and D = dOut · out: dS = P * (dP - D) * scale, dQ = dS K, dK = dSᵀ Q, dV = Pᵀ dOut.
- * One task is one family and one key head, so each gradient row has a single writer; key gradients add rows in order, heads within.
- */
-export function attentionBackward(
-  qkv: usize, cache: usize, cachePositions: i32, prefixStart: usize, prefixLength: usize, ownStart: usize, ownLength: usize,
-  familyStart: usize, families: i32, out: usize, dOut: usize, logSumExp: usize, dQkv: usize,
-  queryHeads: i32, keyHeads: i32, width: i32, scale: f32, scoreStride: i32,
-): void {
-  const headBytes = <usize>width << 2;
-  const rowBytes = <usize>(queryHeads + 2 * keyHeads) * headBytes;
-  const outBytes = <usize>queryHeads * headBytes;
-  const plane = <usize>cachePositions * headBytes;
-  const share = queryHeads / keyHeads;
-  const combinations = BACKWARD_ROWS * share;
-  const stride = <usize>scoreStride << 2;
-  const weights = scratch();
-  const slopes = weights + <usize>combinations * stride;
-  const queries = slopes + <usize>combinations * stride;
-  const gradients = queries + <usize>combinations * headBytes;
-  for (let task = claim(); task < families * keyHeads; task = claim()) {
-    const family = task / keyHeads;
-    const keyHead = task % keyHeads;
-    const firstRow = <i32>load<u32>(familyStart + (<usize>family << 2));
-    const lastRow = <i32>load<u32>(familyStart + (<usize>(family + 1) << 2));
-    const keys = cache + <usize>keyHead * plane;
-    const values = keys + <usize>keyHeads * plane;
-    const dKeys = dQkv + <usize>(queryHeads + keyHead) * headBytes;
-    const dValues = dKeys + <usize>keyHeads * headBytes;
-    for (let row = firstRow; row < lastRow; row++) {
-      memory.fill(dKeys + <usize>row * rowBytes, 0, headBytes);
-      memory.fill(dValues + <usize>row * rowBytes, 0, headBytes);
-    }
-    let row = firstRow;
-    while (row < lastRow) {
-      const index = <usize>row << 2;
-      const prefix = <usize>load<u32>(prefixStart + index) * headBytes;
-      const own = <usize>load<u32>(ownStart + index) * headBytes;
-      const inPrefix = load<u32>(ownLength + index) == 0;
-      // A block stays inside one segment, whose rows see one token more each.
-      let block: i32 = 1;
-      while (block < BACKWARD_ROWS && row + block < lastRow && sameSegment(ownStart, ownLength, prefixLength, row, block, inPrefix)) block++;
-      const lastIndex = <usize>(row + block - 1) << 2;
-      const widest = <i32>(load<u32>(prefixLength + lastIndex) + load<u32>(ownLength + lastIndex));
-      for (let r: i32 = 0; r < block; r++) {
-        const at = <usize>(row + r) << 2;
-        const prefixCount = <i32>load<u32>(prefixLength + at);
-        const ownCount = <i32>load<u32>(ownLength + at);
-        const count = prefixCount + ownCount;
-        for (let h: i32 = 0; h < share; h++) {
-          const head = keyHead * share + h;
-          const combination = <usize>(r * share + h);
-          const p = weights + combination * stride;
-          const s = slopes + combination * stride;
-          const q = qkv + <usize>(row + r) * rowBytes + <usize>head * headBytes;
-          const gradient = dOut + <usize>(row + r) * outBytes + <usize>head * headBytes;
-          memory.copy(queries + combination * headBytes, q, headBytes);
-          memory.copy(gradients + combination * headBytes, gradient, headBytes);
-          scoreKeys(q, keys + prefix, prefixCount, width, scale, p);
-          scoreKeys(q, keys + own, ownCount, width, scale, p + (<usize>prefixCount << 2));
-          exponentiate(p, count, load<f32>(logSumExp + (<usize>((row + r) * queryHeads + head) << 2)));
-          scoreKeys(gradient, values + prefix, prefixCount, width, 1, s);
-          scoreKeys(gradient, values + own, ownCount, width, 1, s + (<usize>prefixCount << 2));
-          slope(p, s, count, dot(gradient, out + <usize>(row + r) * outBytes + <usize>head * headBytes, width), scale);
-          const dq = dQkv + <usize>(row + r) * rowBytes + <usize>head * headBytes;
-          memory.fill(dq, 0, headBytes);
-          mixValues(s, keys + prefix, prefixCount, width, dq);
-          mixValues(s + (<usize>prefixCount << 2), keys + own, ownCount, width, dq);
-          for (let j = count; j < widest; j++) {
-            store<f32>(p + (<usize>j << 2), 0);
-            store<f32>(s + (<usize>j << 2), 0);
-          }
-        }
-      }
-      const prefixRows = <i32>load<u32>(prefixLength + lastIndex);
-      // The first row of this own segment: the last row's own index counts back to it.
-      const segmentRow = row + block - <i32>load<u32>(ownLength + lastIndex);
-      for (let j: i32 = 0; j < widest; j++) {
-        const keyRow = <usize>(j < prefixRows ? firstRow + j : segmentRow + (j - prefixRows));
-        const column = <usize>j << 2;
-        addOuter(dKeys + keyRow * rowBytes, slopes + column, stride, queries, block * share, width);
-        addOuter(dValues + keyRow * rowBytes, weights + column, stride, gradients, block * share, width);
-      }
-      row += block;
-    }
-  }
-  endPhase();
-}
-
-function sameSegment(ownStart: usize, ownLength: usize, prefixLength: usize, row: i32, block: i32, inPrefix: bool): bool {
-  const a = <usize>row << 2;
-  const b = <usize>(row + block) << 2;
-  if (inPrefix) return load<u32>(ownLength + b) == 0 && load<u32>(prefixLength + b) == load<u32>(prefixLength + a) + <u32>block;
-  return load<u32>(ownStart + b) == load<u32>(ownStart + a) && load<u32>(ownLength + b) == load<u32>(ownLength + a) + <u32>block;
-}
-
-/** slopes[j] = weights[j] * (slopes[j] - shift) * scale. */
-function slope(weights: usize, slopes: usize, count: i32, shift: f32, scale: f32): void {
-  let j: i32 = 0;
-  if (ASC_FEATURE_SIMD) {
-    for (; j + 4 <= count; j += 4) {
-      const at = <usize>j << 2;
-      const difference = f32x4.sub(v128.load(slopes + at), f32x4.splat(shift));
-      v128.store(slopes + at, f32x4.mul(f32x4.mul(v128.load(weights + at), difference), f32x4.splat(scale)));
-    }
-  }
-  for (; j < count; j++) {
-    const at = <usize>j << 2;
-    store<f32>(slopes + at, load<f32>(weights + at) * (load<f32>(slopes + at) - shift) * scale);
-  }
-}
-
-/** target [width] += sum over i of coefficients[i * stride] * vectors[i], i in order. */
-function addOuter(target: usize, coefficients: usize, stride: usize, vectors: usize, count: i32, width: i32): void {
-  const bytes = <usize>width << 2;
-  let at: usize = 0;
-  if (ASC_FEATURE_SIMD) {
-    for (; at + 64 <= bytes; at += 64) {
-      let t0 = v128.load(target + at);
-      let t1 = v128.load(target + at, 16);
-      let t2 = v128.load(target + at, 32);
-      let t3 = v128.load(target + at, 48);
-      let coefficient = coefficients;
-      let vector = vectors + at;
-      for (let i: i32 = 0; i < count; i++) {
-        const c = v128.load32_splat(coefficient);
-        t0 = f32x4.add(t0, f32x4.mul(c, v128.load(vector)));
-        t1 = f32x4.add(t1, f32x4.mul(c, v128.load(vector, 16)));
-        t2 = f32x4.add(t2, f32x4.mul(c, v128.load(vector, 32)));
-        t3 = f32x4.add(t3, f32x4.mul(c, v128.load(vector, 48)));
-        coefficient += stride;
-        vector += bytes;
-      }
-      v128.store(target + at, t0);
-      v128.store(target + at, t1, 16);
-      v128.store(target + at, t2, 32);
-      v128.store(target + at, t3, 48);
-    }
-  }
-  for (; at < bytes; at += 4) {
-    let sum = load<f32>(target + at);
-    for (let i: i32 = 0; i < count; i++) sum += load<f32>(coefficients + <usize>i * stride) * load<f32>(vectors + at + <usize>i * bytes);
-    store<f32>(target + at, sum);
-  }
 }

@@ -1,7 +1,8 @@
 // The command list: a row of [operation, words, arguments…] records that every thread walks in step.
 // packages/compute/src/wasm/commands.ts writes the same layout; the two lists of operations must agree.
 
-import { attention, attentionBackward } from './attention';
+import { attention } from './attention';
+import { attentionBackward } from './attention-backward';
 import { cast } from './casts';
 import { adamW, add, copy, embedding, embeddingBackward, sumOfSquares, swiGlu, swiGluBackward, zero } from './elementwise';
 import { headBackward, headForward, headSample } from './head';

@@ -303,7 +303,7 @@ export class WasmDevice implements Device {
 
   attention(call: Parameters<Device['attention']>[0]): void {
     const { heads, headWidth, positions, buffer } = call.cache as PooledCache;
-    this.kernels.ensureScratch(4 * (positions + 8));
+    this.kernels.ensureScratch(2 * 4 * (positions + 8));
     this.kernels.push(
       Operation.Attention,
       [
