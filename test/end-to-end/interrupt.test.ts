@@ -31,7 +31,7 @@ test('interrupted in the evaluation, in a step and at the end, then finished, a 
   expect(Object.keys(expected)).toEqual(expect.arrayContaining(filesOfTheEnd(6)));
 
   const run = join(scratch, 'interrupted');
-  const resume = ['train', '--resume', run];
+  const resume = ['train', '--threads', '1', '--resume', run];
   expectInterrupted(await signalAt([...words(run), '--json'], afterEvent(run, 'run-start', undefined), ['SIGINT']), run);
   expect(await readdir(join(run, 'checkpoints'))).toEqual(['step-0']);
   expectInterrupted(await signalAt([...resume, '--json'], afterEvent(run, 'step-end', 2), ['SIGTERM']), run);

@@ -26,7 +26,7 @@ async function withOptions(...assignments: readonly string[]): Promise<OptionRun
     for (const name of ALWAYS) expect(step[name], `${assignments.join(' ')}: ${name}`).toBeFinite();
     expect(step['gradient/norm']).toBeGreaterThan(0);
   }
-  const steps = [1, 2];
+  const steps = metrics.map((_, index) => index + 1);
   return {
     metrics,
     dumps: await Promise.all(steps.map(async (step) => (await readRolloutDump(`${run}/rollouts/step-00000${step}.msgpack`)).samples)),
@@ -106,7 +106,7 @@ describe('updates', () => {
   });
 
   test('clip bounds of 0 clip far more of them', async () => {
-    const options = ['miniBatches=2', 'reuse=2', 'learningRate=1e-3'];
+    const options = ['steps=1', 'miniBatches=2', 'reuse=2', 'learningRate=1e-3'];
     const [wide, none] = [
       await withOptions(...options, 'clip.low=1', 'clip.high=1000'),
       await withOptions(...options, 'clip.low=0', 'clip.high=0'),
@@ -139,7 +139,7 @@ describe('terms', () => {
   });
 
   test('a constant entropy bonus, and the two adaptive controllers', async () => {
-    const constant = await withOptions('entropy.mode=constant', 'entropy.coefficient=0.01');
+    const constant = await withOptions('steps=1', 'entropy.mode=constant', 'entropy.coefficient=0.01');
     const [first] = constant.metrics;
     expect(first!['loss/entropy']).toBeCloseTo(-0.01 * first!.entropy!, 9);
     expect(constant.weights[0]).not.toBe(plain.weights[0]);
@@ -171,8 +171,8 @@ describe('terms', () => {
 
   test('the released normalization divides by the nominal batch, so rejected groups make the step smaller', async () => {
     const [report, released] = [
-      await withOptions('samplesPerPrompt=3'),
-      await withOptions('samplesPerPrompt=3', 'lossNormalization=released'),
+      await withOptions('steps=1', 'samplesPerPrompt=3'),
+      await withOptions('steps=1', 'samplesPerPrompt=3', 'lossNormalization=released'),
     ];
     expect(responses(released.dumps[0]!)).toEqual(responses(report.dumps[0]!));
     const share = report.metrics[0]!['groups/kept-share']!;
@@ -183,13 +183,13 @@ describe('terms', () => {
 
 describe('advantages', () => {
   test('Dr. GRPO: reward minus mean, not divided', async () => {
-    const run = await withOptions('advantage.normalize=false');
+    const run = await withOptions('steps=1', 'advantage.normalize=false');
     expect(expectAdvantages(run.dumps[0]!, (group) => advantagesOf(rewardsOf(group), all(group), false))).toBeGreaterThan(6);
     expect(run.weights[0]).not.toBe(plain.weights[0]);
   });
 
   test.each(['before', 'after'] as const)('truncated responses masked %s mean and deviation are taken', async (truncation) => {
-    const run = await withOptions(`truncation=${truncation}`, 'promptsPerStep=6', 'contextLength=40');
+    const run = await withOptions('steps=1', `truncation=${truncation}`, 'promptsPerStep=6', 'contextLength=40');
     const truncated = run.dumps[0]!.filter(isTruncated);
     expect(truncated.length).toBeGreaterThan(3);
     for (const { advantage } of truncated) expect(advantage).toBe(0);
@@ -203,7 +203,7 @@ describe('advantages', () => {
 
   test('overlong shaping lowers the reward of the last tokens before the limit', async () => {
     const [limit, buffer, penalty] = [48, 24, 0.5];
-    const run = await withOptions(`overlong.buffer=${buffer}`, `overlong.penalty=${penalty}`);
+    const run = await withOptions('steps=1', `overlong.buffer=${buffer}`, `overlong.penalty=${penalty}`);
     const shaped = (sample: DumpedSample) =>
       sample.reward! - penalty * Math.min(1, Math.max(0, (lengthOf(sample) - (limit - buffer)) / buffer));
     expect(expectAdvantages(run.dumps[0]!, (group) => advantagesOf(group.map(shaped), all(group)))).toBeGreaterThan(12);
@@ -211,7 +211,7 @@ describe('advantages', () => {
   });
 
   test('truncated responses are judged where that is asked for', async () => {
-    const run = await withOptions('judgeTruncated=true');
+    const run = await withOptions('steps=1', 'judgeTruncated=true');
     expect(responses(run.dumps[0]!)).toEqual(responses(plain.dumps[0]!));
     const evidence = (samples: readonly DumpedSample[]) => new Set(samples.filter(isTruncated).map((sample) => sample.evidence));
     expect(evidence(plain.dumps[0]!)).toEqual(new Set(['cut off at the context length']));

@@ -11,7 +11,11 @@ import { scratchFolder } from './scratch.ts';
 const scratch = scratchFolder('real-input');
 const countdown = join(ROOT, '../shared/data/countdown');
 const [training, held] = [join(countdown, 'train.parquet'), join(countdown, 'test.parquet')];
-const size = sets('promptsPerStep=8', 'samplesPerPrompt=4', 'steps=2', 'contextLength=48', 'eval.problems=32', 'eval.temperatures=1');
+const size = [
+  '--threads',
+  '1',
+  ...sets('promptsPerStep=8', 'samplesPerPrompt=4', 'steps=2', 'contextLength=48', 'eval.problems=32', 'eval.temperatures=1'),
+];
 
 interface CountdownRow {
   readonly nums: readonly (number | bigint)[];

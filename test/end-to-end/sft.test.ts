@@ -11,7 +11,7 @@ const scratch = scratchFolder('sft');
 const data = join(scratch, 'demonstrations.jsonl');
 const run = join(scratch, 'run');
 const words = (out: string, ...more: readonly string[]) => [
-  ...['sft', '--model', 'nano-E', '--data', data, '--out', out, ...more],
+  ...['sft', '--model', 'nano-E', '--data', data, '--threads', '1', '--out', out, ...more],
   ...sets('steps=5', 'samplesPerStep=12', 'tokenCap=160', 'learningRate=1e-3', 'warmupSteps=1', 'checkpointEvery=1', 'keepCheckpoints=1'),
 ];
 
@@ -84,7 +84,7 @@ test('eval, report and train take what it leaves; train does not take its run fo
   ]);
   expect(tasks).toMatchObject({ 'countdown/3': { n: 1, k: 2 } });
   expect(await or1Json<{ run: string; files: string[] }>(['report', run])).toEqual({ run, files: [join(run, 'report.html')] });
-  const small = sets('steps=1', 'promptsPerStep=2', 'samplesPerPrompt=2', 'eval.problems=0');
+  const small = ['--threads', '1', ...sets('steps=1', 'promptsPerStep=2', 'samplesPerPrompt=2', 'eval.problems=0')];
   const { steps } = await or1Json<{ steps: number }>(['train', '--model', model, '--out', join(scratch, 'rl'), ...small]);
   expect(steps).toBe(1);
 

@@ -43,12 +43,12 @@ test('a disk that fills up in a rollout dump: exit code 1, and a resume once the
   await writeFile(join(run, 'config.json'), await Bun.file(join(undisturbed, 'config.json')).bytes());
   const aside = join(run, 'rollouts/step-000001.msgpack.writing');
   await symlink('/dev/full', aside);
-  const { exitCode, stdout, stderr } = await or1(['train', '--json', '--resume', run]);
+  const { exitCode, stdout, stderr } = await or1(['train', '--json', '--threads', '1', '--resume', run]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain(`or1: ${run}/rollouts/step-000001.msgpack: ${FULL}\n`);
 
   await rm(aside);
-  await or1Json(['train', '--resume', run]);
+  await or1Json(['train', '--threads', '1', '--resume', run]);
   expect(await runFiles(run)).toEqual(await runFiles(undisturbed));
 }, 60_000);
 
@@ -78,7 +78,7 @@ describe.skipIf(!canMount)('on file systems mounted for the test', () => {
 
     const rescued = join(copy, 'run');
     expect((await eventsSoFar(rescued)).filter(({ event }) => event === 'checkpoint-written')).toMatchObject([{ step: 1 }]);
-    await or1Json(['train', '--resume', rescued]);
+    await or1Json(['train', '--threads', '1', '--resume', rescued]);
     expect(await runFiles(rescued)).toEqual(await runFiles(join(scratch, 'undisturbed')));
   }, 60_000);
 });

@@ -12,7 +12,7 @@ const scratch = scratchFolder('resume');
 test('6 steps over a file, killed at a random moment and resumed, are the same byte for byte', async () => {
   const data = await writeCountdownFile(join(scratch, 'problems.jsonl'), 14);
   const words = (run: string) => [
-    ...['train', '--preset', 'nano-countdown', '--data', data, '--seed', '2', '--out', run],
+    ...['train', '--preset', 'nano-countdown', '--data', data, '--seed', '2', '--threads', '1', '--out', run],
     ...sets(
       'promptsPerStep=6',
       'samplesPerPrompt=2',
