@@ -1,81 +1,11 @@
-import type {
-  AdamWStep,
-  Arena,
-  AttentionRows,
-  Device,
-  DeviceBuffer,
-  ElementType,
-  HostArray,
-  KeyValueCache,
-  Matrix,
-  Sampling,
-} from '../device.ts';
+import type { AdamWStep, Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix, Sampling } from '../device.ts';
+import { BACKWARD_ROWS, HEAD_CHUNK, Operation, STRIP_SCRATCH } from './commands.ts';
+import { at, contextAddresses, PackedMatrix, PooledCache, panelElements, trainable } from './handles.ts';
 import { alignedBytes, type LinearBuffer } from './memory.ts';
-import { canShareMemory, KernelThreads, type ThreadWorker, type WasmBuild } from './threads.ts';
+import { canShareMemory, KernelThreads, type WasmBuild } from './threads.ts';
+import type { WasmDeviceOptions } from './wasm-device-options.ts';
 
-/** The order of wasm/assembly/index.ts. */
-const Operation = {
-  Zero: 0,
-  Copy: 1,
-  Add: 2,
-  Cast: 3,
-  Embedding: 4,
-  EmbeddingBackward: 5,
-  RmsNorm: 6,
-  RmsNormBackward: 7,
-  PackMatrix: 8,
-  Linear: 9,
-  LinearWeightGradient: 10,
-  RotateAndStore: 11,
-  RotateBackward: 12,
-  Attention: 13,
-  AttentionBackward: 14,
-  SwiGlu: 15,
-  SwiGluBackward: 16,
-  HeadForward: 17,
-  HeadBackward: 18,
-  HeadSample: 19,
-  SumOfSquares: 20,
-  AdamW: 21,
-} as const;
-
-/** Scratch of one six-row strip: `STRIP_SCRATCH` in wasm/assembly/products.ts. */
-const STRIP_SCRATCH = 6 * 16 * 256 + 6 * 8 * 4;
-const HEAD_CHUNK = 1024;
-const BACKWARD_ROWS = 4;
 const DEFAULT_WORKSPACE_BYTES = 4 * 2 ** 20;
-
-class PackedMatrix implements Matrix {
-  constructor(
-    readonly values: LinearBuffer,
-    readonly outputs: number,
-    readonly inputs: number,
-    readonly forward: LinearBuffer,
-    readonly backward: LinearBuffer | null,
-  ) {}
-}
-
-class PooledCache implements KeyValueCache {
-  constructor(
-    readonly buffer: LinearBuffer,
-    readonly positions: number,
-    readonly heads: number,
-    readonly headWidth: number,
-  ) {}
-}
-
-export interface WasmDeviceOptions {
-  /** Threads that work on a kernel, this one included; default: as many as the host has cores. */
-  readonly threads?: number;
-  /** `scalar` is the parity build without SIMD. */
-  readonly build?: WasmBuild;
-  /** Memory that the threads share within a command; larger means fewer passes over a batch. */
-  readonly workspaceBytes?: number;
-  /** How to start a thread where `Worker` is not the way; it must run the text in thread-program.ts. */
-  readonly spawn?: () => ThreadWorker;
-}
-
-const at = (buffer: DeviceBuffer | undefined): number => (buffer as LinearBuffer | undefined)?.address ?? 0;
 
 /** The SIMD WebAssembly device; see the contract in ../device.ts. Kernels run when flushed, on all threads in step. */
 export class WasmDevice implements Device {
@@ -458,20 +388,6 @@ export class WasmDevice implements Device {
       [5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
     );
   }
-}
-
-/** Elements of panels [columns / 8][depth][8]. */
-function panelElements(columns: number, depth: number): number {
-  return Math.ceil(columns / 8) * 8 * depth;
-}
-
-function trainable(matrix: PackedMatrix): LinearBuffer {
-  if (!matrix.backward) throw new Error('this matrix was registered as not trainable; it has no gradient');
-  return matrix.backward;
-}
-
-function contextAddresses(context: AttentionRows): number[] {
-  return [at(context.prefixStart), at(context.prefixLength), at(context.ownStart), at(context.ownLength)];
 }
 
 /** Starts the CPU device: kernels in WebAssembly SIMD on all cores. */
