@@ -64,8 +64,6 @@ describe.concurrent('a model folder', () => {
   ] as const satisfies readonly (readonly [Damage, string])[])('%s', async (damage, message) => {
     const folder = await brokenModel(scratch, damage);
     expect(await complaint(train('--model', folder))).toContain(message.replace('FOLDER', folder));
-    if (damage === 'without tokenizer') return;
-    expect(await complaint(['sample', '--model', folder, '--prompt', '1+1?'])).toContain(message.replace('FOLDER', folder));
   });
 
   test('that is not there', async () => {
@@ -140,12 +138,12 @@ describe.concurrent('a data file', () => {
     const path = await file(`${name.replaceAll(' ', '-')}.jsonl`, content);
     const expected = message.replace('FILE', path);
     expect(await complaint(train('--data', path))).toStartWith(expected);
-    expect(await complaint(['eval', '--model', 'nano-E', '--data', path, '--out', run])).toStartWith(expected);
   });
 
   test('that is not there; whose records have no verifier', async () => {
     const absent = join(scratch, 'absent.jsonl');
-    expect(await complaint(train('--data', absent))).toBe(`${absent}: no such file`);
+    for (const words of [train('--data', absent), ['eval', '--model', 'nano-E', '--data', absent, '--out', run]])
+      expect(await complaint(words)).toBe(`${absent}: no such file`);
     const poems = await file('poems.jsonl', '{"prompt":"1+1?","answer":"2","ability":"poetry"}\n');
     expect(await complaint(train('--data', poems, ...sets('eval.problems=0')))).toMatch(
       /^no verifier for ability poetry, data_source trl \(1 records\); .*--reward FILE$/,

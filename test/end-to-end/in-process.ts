@@ -14,8 +14,8 @@ export interface InProcessOptions {
   readonly replace?: (parts: TrainingParts) => TrainingParts;
 }
 
-/** 2 steps of 4 x 6 responses, without evaluations; later assignments win. */
-const TINY = ['steps=2', 'promptsPerStep=4', 'samplesPerPrompt=6', 'contextLength=48', 'eval.problems=0'];
+/** 2 steps of 4 x 4 responses, without evaluations; later assignments win. */
+const TINY = ['steps=2', 'promptsPerStep=4', 'samplesPerPrompt=4', 'contextLength=48', 'eval.problems=0', 'seed=3'];
 
 /** Trains the nano base as `or1 train --out RUN --set …` would. */
 export async function runInProcess(run: string, assignments: readonly string[], options: InProcessOptions = {}): Promise<InProcessRun> {

@@ -66,7 +66,7 @@ describe('the ratio of learner to sampler', () => {
       withSampler(parts, (rollout) => {
         const logProbabilities = rollout.logProbabilities.slice();
         // The last token of the last sample of every prompt, so that a kept group holds one.
-        if (rollout.sample === 5) logProbabilities[logProbabilities.length - 1]! -= Math.log(1.25);
+        if (rollout.sample === 3) logProbabilities[logProbabilities.length - 1]! -= Math.log(1.25);
         return { ...rollout, logProbabilities };
       });
     const { ratio_max_deviation, metrics } = await summaryOf('one-token', [], { replace });
