@@ -10,8 +10,8 @@ const STARTS: i32 = 32;
  * `rounds` of twelve 128-bit multiplies, each added to a sum of its own; 96 operations a round, 0 in the scalar build.
  *
  * No sum waits for another, each is touched once a round, and six of the eight factors are loaded anew from a place that moves, so
- * nothing can be hoisted: what remains is the rate of the multiply and add units. Other shapes (4 x 2, 3 x 4, 8 x 1 and 12 x 1 sums,
- * unrolled two and four times) come to the same figure within 2 %.
+ * nothing can be hoisted: what remains is the rate of the multiply and add units. Other numbers of sums and deeper unrolling come
+ * within 8 % of it or are slower.
  */
 export function multiplyAddCeiling(rounds: i32): f32 {
   if (!ASC_FEATURE_SIMD) return 0;
