@@ -51,8 +51,9 @@ test('a repeated body fills the minimum time and remembers how often it must run
 
 test('the process clock stands still while the process sleeps and runs while it works', async () => {
   const before = processClock();
-  await Bun.sleep(30);
-  expect(processClock() - before).toBeLessThan(15);
+  // Long enough that the compiler's and the collector's own threads, which count too, are a small share of it.
+  await Bun.sleep(1000);
+  expect(processClock() - before).toBeLessThan(500);
   const start = processClock();
   while (processClock() - start < 10);
   expect(processClock() - before).toBeGreaterThanOrEqual(10);
