@@ -188,6 +188,41 @@ const FAULTS: readonly Fault[] = [
       },
     }),
   },
+  {
+    name: 'drawBits leaves out the upper half of the seed',
+    kernel: 'drawBits',
+    break: (d) => ({ drawBits: (call) => d.drawBits({ ...call, seed: call.seed % 2 ** 32 }) }),
+  },
+  {
+    name: 'drawBits takes sample for prompt',
+    kernel: 'drawBits',
+    break: (d) => ({ drawBits: (call) => d.drawBits({ ...call, prompts: call.samples, samples: call.prompts }) }),
+  },
+  {
+    name: 'advanceRows runs past a stop token',
+    kernel: 'advanceRows',
+    break: (d) => ({
+      advanceRows(call) {
+        const stops = wordsOf(call.stops);
+        d.zero(call.stops);
+        d.advanceRows(call);
+        d.write(call.stops, stops);
+      },
+    }),
+  },
+  {
+    name: 'advanceRows wakes a row that has ended',
+    kernel: 'advanceRows',
+    break: (d) => ({
+      advanceRows(call) {
+        d.write(
+          call.remaining,
+          wordsOf(call.remaining).map((left) => left || 2),
+        );
+        d.advanceRows(call);
+      },
+    }),
+  },
 ];
 
 /** Matrices that keep the values of their first refresh. */

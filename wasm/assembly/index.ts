@@ -4,6 +4,7 @@
 import { attention } from './attention';
 import { attentionBackward } from './attention-backward';
 import { cast } from './casts';
+import { advanceRows, drawBits } from './decoding';
 import { adamW, add, copy, embedding, embeddingBackward, sumOfSquares, swiGlu, swiGluBackward, zero } from './elementwise';
 import { headBackward, headForward, headSample } from './head';
 import { rmsNorm, rmsNormBackward } from './norm';
@@ -34,6 +35,8 @@ const enum Operation {
   HeadSample,
   SumOfSquares,
   AdamW,
+  DrawBits,
+  AdvanceRows,
 }
 
 let arguments: usize = 0;
@@ -109,6 +112,9 @@ function step(operation: i32): void {
         address(0), address(1), address(2), address(3), word(4),
         real(5), real(6), real(7), real(8), real(9), real(10), real(11), real(12), real(13), real(14),
       );
+    case Operation.DrawBits: return drawBits(word(0), word(1), word(2), address(3), address(4), address(5), address(6), word(7));
+    case Operation.AdvanceRows:
+      return advanceRows(address(0), address(1), address(2), address(3), address(4), address(5), address(6), address(7), word(8));
     default: unreachable();
   }
 }

@@ -5,7 +5,7 @@
  *              nothing. A buffer is a typed range of an arena; `slice` gives a view of the same memory.
  * Order.       Kernel calls are recorded in program order and take effect by the next `flush()`; `read` flushes first. A call may
  *              return before its work is done. Buffers handed to a recorded call must not be written by the host before a flush;
- *              `write` itself is recorded in order.
+ *              `write` itself is recorded in order. Several reads may be under way: each sees what was recorded before it.
  * Determinism. A row's result depends on that row's inputs alone: not on how many rows there are, where it stands, or how many
  *              threads work. Every reduction has one fixed order. `accumulate`-style outputs continue the sum row by row, so
  *              splitting the rows over several calls gives the same bits. (WebGPU documents where its fast mode departs.)
@@ -310,6 +310,37 @@ export interface Device {
     tokens: DeviceBuffer;
     logProbability: DeviceBuffer;
     entropy: DeviceBuffer;
+    rows: number;
+  }): void;
+
+  /**
+   * bits[r] = the first of the `randomWords` of (seed, step, prompts[r], samples[r], tokens[r]): what the host would draw for token
+   * number tokens[r] of that sample. All buffers are u32 [R]; seed and step are checked as `randomWords` checks them.
+   */
+  drawBits(call: {
+    seed: number;
+    step: number;
+    prompts: DeviceBuffer;
+    samples: DeviceBuffer;
+    tokens: DeviceBuffer;
+    bits: DeviceBuffer;
+    rows: number;
+  }): void;
+  /**
+   * Readies every row for the token after tokens[r], without the host. remaining[r] says how many tokens the row may still take: it
+   * falls by one, to 0 if stops[tokens[r]] is not 0. While it is above 0 the row moves on: ids[r] = tokens[r], slots[r] = ownStart[r] +
+   * ownLength[r], then positions[r] and ownLength[r] grow by one. A row that has ended, now or before, stays as it is, so running it
+   * again rewrites what it wrote. stops u32 [V], the others u32 [R]; no two of them share memory.
+   */
+  advanceRows(call: {
+    tokens: DeviceBuffer;
+    stops: DeviceBuffer;
+    remaining: DeviceBuffer;
+    ids: DeviceBuffer;
+    positions: DeviceBuffer;
+    slots: DeviceBuffer;
+    ownStart: DeviceBuffer;
+    ownLength: DeviceBuffer;
     rows: number;
   }): void;
 

@@ -59,6 +59,13 @@ function checkWhole(name: keyof RandomKey, value: number, largest: number): void
   }
 }
 
+/** Philox's key of a seed, low word first; checks the step too, since the two are what a whole batch has in common. */
+export function keyWords(seed: number, step: number): [number, number] {
+  checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
+  checkWhole('step', step, TWO_32 - 1);
+  return [seed >>> 0, Math.floor(seed / TWO_32)];
+}
+
 /**
  * Four independent u32 words for (seed, step, prompt, sample, token); the seed may use 53 bits, the other parts 32. The seed is
  * Philox's key (low word first) and (token, sample, prompt, step) its counter. Throws `RangeError` on a part out of range, since a
@@ -66,10 +73,9 @@ function checkWhole(name: keyof RandomKey, value: number, largest: number): void
  */
 export function randomWords(key: RandomKey): Words {
   const { seed, step, prompt, sample, token } = key;
-  checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
-  checkWhole('step', step, TWO_32 - 1);
+  const words = keyWords(seed, step);
   checkWhole('prompt', prompt, TWO_32 - 1);
   checkWhole('sample', sample, TWO_32 - 1);
   checkWhole('token', token, TWO_32 - 1);
-  return philox4x32([token, sample, prompt, step], [seed >>> 0, Math.floor(seed / TWO_32)]);
+  return philox4x32([token, sample, prompt, step], words);
 }

@@ -6,6 +6,7 @@ import type { Arena, Device, Matrix } from '../device.ts';
 import { attention, attentionBackward } from './attention.ts';
 import { cacheBytes, createCache } from './cache.ts';
 import { cast } from './cast.ts';
+import { advanceRows, drawBits } from './decoding.ts';
 import { add, copy, zero } from './elementwise.ts';
 import { embedding, embeddingBackward } from './embedding.ts';
 import { headBackward, headForward, headSample } from './head.ts';
@@ -38,6 +39,8 @@ const kernels = {
   headForward,
   headBackward,
   headSample,
+  drawBits,
+  advanceRows,
   sumOfSquares,
   adamW,
 };

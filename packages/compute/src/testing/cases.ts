@@ -4,6 +4,7 @@
  */
 import { attentionCases } from './cases/attention.ts';
 import { castCases } from './cases/cast.ts';
+import { decodingCases } from './cases/decoding.ts';
 import { elementwiseCases } from './cases/elementwise.ts';
 import { embeddingCases } from './cases/embedding.ts';
 import { headCases } from './cases/head.ts';
@@ -26,5 +27,6 @@ export const kernelCases: readonly KernelCase[] = [
   ...swiGluCases,
   ...headCases,
   ...headSampleCases,
+  ...decodingCases,
   ...optimizerCases,
 ];

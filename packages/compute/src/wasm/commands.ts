@@ -22,6 +22,8 @@ export const Operation = {
   HeadSample: 19,
   SumOfSquares: 20,
   AdamW: 21,
+  DrawBits: 22,
+  AdvanceRows: 23,
 } as const;
 
 /** Scratch of one six-row strip: `STRIP_SCRATCH` in wasm/assembly/products.ts. */

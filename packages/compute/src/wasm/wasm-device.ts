@@ -1,4 +1,5 @@
 import type { AdamWStep, Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix, Sampling } from '../device.ts';
+import { keyWords } from '../random.ts';
 import { BACKWARD_ROWS, HEAD_CHUNK, Operation, STRIP_SCRATCH } from './commands.ts';
 import { at, contextAddresses, PackedMatrix, PooledCache, panelElements, trainable } from './handles.ts';
 import { alignedBytes, type LinearBuffer } from './memory.ts';
@@ -361,6 +362,18 @@ export class WasmDevice implements Device {
       ],
       [3, 5, 6],
     );
+  }
+
+  drawBits(call: Parameters<Device['drawBits']>[0]): void {
+    const key = keyWords(call.seed, call.step);
+    const columns = [at(call.prompts), at(call.samples), at(call.tokens), at(call.bits)];
+    this.kernels.push(Operation.DrawBits, [...key, call.step, ...columns, call.rows]);
+  }
+
+  advanceRows(call: Parameters<Device['advanceRows']>[0]): void {
+    const moved = [at(call.remaining), at(call.ids), at(call.positions), at(call.slots)];
+    const addresses = [at(call.tokens), at(call.stops), ...moved, at(call.ownStart), at(call.ownLength)];
+    this.kernels.push(Operation.AdvanceRows, [...addresses, call.rows]);
   }
 
   sumOfSquares(call: { values: DeviceBuffer; out: DeviceBuffer }): void {
