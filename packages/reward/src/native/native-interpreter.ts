@@ -12,6 +12,14 @@ const MEMORY_STATUS = 66;
 const CPU_SIGNAL_STATUS = 128 + 24;
 const KILL_SIGNAL_STATUS = 128 + 9;
 
+/** A script with standard input and output, or answers a line at a time. */
+export type NativeMode = 'whole' | 'lines';
+
+export interface NativeInterpreter extends Interpreter {
+  /** Its time counts from here: it may have been started ahead. */
+  use(): void;
+}
+
 /**
  * Starts it. Its limits on memory, CPU, files and processes are set by the driver inside, before any of the program's code runs and for
  * good; the wall clock is kept here.
@@ -20,13 +28,13 @@ const KILL_SIGNAL_STATUS = 128 + 9;
 export function startNativeInterpreter(
   settings: BubblewrapSettings,
   filter: string,
-  role: { readonly driver: 'program' | 'judge'; readonly mode: 'whole' | 'lines' },
+  role: { readonly driver: 'program' | 'judge'; readonly mode: NativeMode },
   limits: CodeLimits,
-): Interpreter {
+): NativeInterpreter {
   const descriptor = openSync(filter, 'r');
   let child: Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
   try {
-    child = Bun.spawn(bubblewrapCommand(settings, role.driver, role.mode === 'whole' ? 'whole' : 'lines'), {
+    child = Bun.spawn(bubblewrapCommand(settings, role.driver, role.mode), {
       stdio: ['pipe', 'pipe', 'pipe', descriptor],
       env: {},
       // Root hands the process to an unprivileged user before anything runs; others are one already.
@@ -35,7 +43,7 @@ export function startNativeInterpreter(
   } finally {
     closeSync(descriptor);
   }
-  const begun = performance.now();
+  let begun = performance.now();
   let reason: InterpreterEnd['reason'] | null = null;
   const end = (why: InterpreterEnd['reason']): void => {
     reason ??= why;
@@ -113,6 +121,9 @@ export function startNativeInterpreter(
     }
   };
   return {
+    use() {
+      begun = performance.now();
+    },
     send(bytes, limitMs) {
       if (limitMs !== undefined) startTimer(limitMs);
       write(bytes);

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CodeLimits, DEFAULT_LIMITS, JUDGE_SOURCE, PROGRAM_SOURCE, type Sandbox, type SandboxSlot } from '../code/index.ts';
 import type { BubblewrapSettings } from './bubblewrap.ts';
-import { startNativeInterpreter } from './native-interpreter.ts';
+import { type NativeInterpreter, type NativeMode, startNativeInterpreter } from './native-interpreter.ts';
 import { findNativeTools, type NativeTools, NativeUnavailable } from './native-tools.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 
@@ -53,16 +53,26 @@ export function createNativeSandbox(options: NativeSandboxOptions = {}): Sandbox
     async openSlot() {
       prepared ??= prepare();
       const { settings, filter: filterPath } = await prepared;
-      const start = (driver: 'program' | 'judge', mode: 'whole' | 'lines', limits: CodeLimits) => {
+      const running = new Set<NativeInterpreter>();
+      const start = (driver: 'program' | 'judge', mode: NativeMode, limits: CodeLimits): NativeInterpreter => {
         const interpreter = startNativeInterpreter(settings, filterPath, { driver, mode }, limits);
         running.add(interpreter);
         interpreter.ended.then(() => running.delete(interpreter));
-        return Promise.resolve(interpreter);
+        return interpreter;
       };
-      const running = new Set<ReturnType<typeof startNativeInterpreter>>();
+      /** Started while the one before is at work and not yet spoken to: its start costs no waiting. One program sees it, as any other. */
+      let spare: Spare | null = null;
+      const program = (mode: NativeMode, limits: CodeLimits): NativeInterpreter => {
+        const ready = spare?.mode === mode && spare.outputBytes === limits.outputBytes && running.has(spare.interpreter) ? spare : null;
+        if (!ready) spare?.interpreter.kill();
+        const interpreter = ready?.interpreter ?? start('program', mode, limits);
+        spare = { mode, outputBytes: limits.outputBytes, interpreter: start('program', mode, limits) };
+        interpreter.use();
+        return interpreter;
+      };
       const slot: SandboxSlot = {
-        startProgram: ({ mode, limits }) => start('program', mode === 'whole' ? 'whole' : 'lines', limits),
-        startJudge: (limits) => start('judge', 'lines', limits),
+        startProgram: async ({ mode, limits }) => program(mode === 'whole' ? 'whole' : 'lines', limits),
+        startJudge: async (limits) => start('judge', 'lines', limits),
         async close() {
           slots.delete(slot);
           for (const interpreter of running) interpreter.kill();
@@ -80,6 +90,12 @@ export function createNativeSandbox(options: NativeSandboxOptions = {}): Sandbox
       if (ready) await rm(ready.folder, { recursive: true, force: true });
     },
   };
+}
+
+interface Spare {
+  readonly mode: NativeMode;
+  readonly outputBytes: number;
+  readonly interpreter: NativeInterpreter;
 }
 
 interface Prepared {
