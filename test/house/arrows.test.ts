@@ -57,6 +57,13 @@ describe('a planted import', () => {
     'packages/data/package.json': manifest('@or1/data', {}, { './node': { bun: './src/node.ts' } }),
     'packages/data/src/index.ts': `export const process = (item: { Buffer: number }) => item.Buffer;\nexport const done = process({ Buffer: 1 });`,
     'packages/data/src/node.ts': `import { join } from 'node:path';\nexport const here = join(import.meta.dir, process.cwd());`,
+    'packages/rollout/package.json': JSON.stringify({
+      ...JSON.parse(manifest('@or1/rollout')),
+      imports: { '#host': { browser: './src/browser.ts', default: './src/host.ts' } },
+    }),
+    'packages/rollout/src/index.ts': `export { where } from '#host';`,
+    'packages/rollout/src/browser.ts': `export const where = process.cwd();`,
+    'packages/rollout/src/host.ts': `export const where = process.cwd();`,
     'packages/stray/package.json': manifest('@or1/stray'),
     'packages/stray/src/index.ts': `export const path = import.meta.dir;`,
     'apps/train/package.json': manifest('@or1/train'),
@@ -90,6 +97,10 @@ describe('a planted import', () => {
     ['a builtin without node: in a worker', 'packages/model/src/worker.ts:1: imports worker_threads, but @or1/model must run in a browser'],
     ['a global by way of globalThis', 'packages/model/src/worker.ts:2: uses process, but @or1/model must run in a browser'],
     ['a package without arrows', 'packages/stray: @or1/stray has no line in the table of arrows'],
+    [
+      'what stands for a host module in a browser',
+      'packages/rollout/src/browser.ts:1: uses process, but @or1/rollout must run in a browser',
+    ],
     ['the folder of a module', 'packages/stray/src/index.ts:1: uses import.meta.dir, but @or1/stray must run in a browser'],
     [
       'a package that is not declared',

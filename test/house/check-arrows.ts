@@ -64,16 +64,18 @@ class ArrowCheck {
     }
   }
 
-  /** Follows the relative imports of an entry; all that it reaches must run without Bun and Node. */
-  async checkPortable(entry: string, file: string): Promise<void> {
+  /** Follows the imports of an entry within its package, as a browser's bundler would; all that it reaches must run without Bun and Node. */
+  async checkPortable(entry: string, file: string, browserImports: Workspace['browserImports']): Promise<void> {
     const reached = new Set([file]);
     for (const path of reached) {
       const { modules, hostGlobals } = await this.#parse(path);
       for (const { name, line } of hostGlobals) this.violations.push(`${path}:${line}: uses ${name}, but ${entry} must run in a browser`);
-      for (const { specifier, line } of modules) {
+      for (const { specifier, line, typeOnly } of modules) {
         if (isHostModule(specifier)) this.violations.push(`${path}:${line}: imports ${specifier}, but ${entry} must run in a browser`);
         const target = join(dirname(path), specifier);
-        if (specifier.startsWith('.') && target.endsWith('.ts')) reached.add(target);
+        if (specifier.startsWith('.') && target.endsWith('.ts') && !typeOnly) reached.add(target);
+        const own = browserImports.get(specifier);
+        if (own !== undefined) reached.add(own);
       }
     }
   }
@@ -90,7 +92,7 @@ export async function findViolations(root: string): Promise<string[]> {
       const name = `${workspace.name}${entry.slice(1)}`;
       if (!existsSync(join(root, file)))
         check.violations.push(`${workspace.folder}/package.json: ${name} is to be ${file}, which does not exist`);
-      else if (!HOST_ENTRIES.includes(name)) await check.checkPortable(name, file);
+      else if (!HOST_ENTRIES.includes(name)) await check.checkPortable(name, file, workspace.browserImports);
     }
   }
   return [...new Set(check.violations)];

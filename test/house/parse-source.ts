@@ -4,6 +4,8 @@ import { parseSync } from 'oxc-parser';
 export interface ModuleUse {
   readonly specifier: string;
   readonly line: number;
+  /** `import type …` and `export type …`: gone when the source is compiled. */
+  readonly typeOnly: boolean;
 }
 
 /** A global or a property of `import.meta` that only Bun or Node have. */
@@ -114,7 +116,8 @@ export function parseSource(path: string, text: string): ParsedSource {
   const hostGlobals: HostUse[] = [];
   walk(root, (node, parent, field) => {
     const specifier = namedModule(node);
-    if (specifier !== null) modules.push({ specifier, line: lineOf(node) });
+    if (specifier !== null)
+      modules.push({ specifier, line: lineOf(node), typeOnly: node.importKind === 'type' || node.exportKind === 'type' });
     const name = node.name as string;
     if (isReference(node, parent, field) && HOST_GLOBALS.has(name) && !declared.has(name)) hostGlobals.push({ name, line: lineOf(node) });
     if (node.type === 'MemberExpression' && isNode(node.object) && node.object.type === 'MetaProperty' && isNode(node.property)) {

@@ -7,6 +7,8 @@ export interface Workspace {
   readonly folder: string;
   /** Source file, relative to the root, of each exported entry: `.` or a subpath such as `./node`; empty where nothing is exported. */
   readonly entries: ReadonlyMap<string, string>;
+  /** Source file, relative to the root, that each of the package's own `#names` stands for in a browser. */
+  readonly browserImports: ReadonlyMap<string, string>;
   /** Names in dependencies, devDependencies and peerDependencies. */
   readonly dependencies: ReadonlySet<string>;
 }
@@ -19,6 +21,7 @@ interface Manifest {
   readonly name: string;
   readonly workspaces?: readonly string[];
   readonly exports?: Readonly<Record<string, { readonly bun?: string; readonly default?: string }>>;
+  readonly imports?: Readonly<Record<string, { readonly browser: string }>>;
   readonly dependencies?: Names;
   readonly devDependencies?: Names;
   readonly peerDependencies?: Names;
@@ -31,7 +34,7 @@ export async function listWorkspaces(root: string): Promise<Workspace[]> {
   return Promise.all(
     manifests.sort().map(async (path) => {
       const manifest = (await Bun.file(join(root, path)).json()) as Manifest;
-      const { name, exports = {}, dependencies, devDependencies, peerDependencies } = manifest;
+      const { name, exports = {}, imports = {}, dependencies, devDependencies, peerDependencies } = manifest;
       const folder = dirname(path);
       const entries = Object.entries(exports).map(([entry, conditions]) => {
         const file = conditions.bun ?? conditions.default;
@@ -42,6 +45,7 @@ export async function listWorkspaces(root: string): Promise<Workspace[]> {
         name,
         folder,
         entries: new Map(entries),
+        browserImports: new Map(Object.entries(imports).map(([own, { browser }]) => [own, join(folder, browser)])),
         dependencies: new Set(Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })),
       };
     }),
@@ -50,7 +54,7 @@ export async function listWorkspaces(root: string): Promise<Workspace[]> {
 
 /** TypeScript sources of a workspace, relative to the root; built output and installed packages are not its sources. */
 export function listSources(root: string, { folder }: Workspace): string[] {
-  const found = new Bun.Glob('**/*.ts').scanSync({ cwd: join(root, folder) });
+  const found = new Bun.Glob('**/*.{ts,tsx}').scanSync({ cwd: join(root, folder) });
   const built = /(^|\/)(node_modules|dist|build|\.turbo|assembly)\//;
   return [...found]
     .filter((path) => !built.test(path) && !path.endsWith('.d.ts'))

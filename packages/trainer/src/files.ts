@@ -1,8 +1,15 @@
-/** The only module of this package that touches the file system. Files are written aside, synced and renamed. */
+/**
+ * The only module of this package that touches the file system. Files are written aside, synced and renamed. Others import it as
+ * `#files`; in a browser that name stands for files-in-memory.ts.
+ */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { directoryFiles } from '@or1/model/node';
 import { InputError } from './errors.ts';
+
+/** The files at the top of a folder, as a model's folder. */
+export { directoryFiles as modelFilesAt };
 
 function code(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;

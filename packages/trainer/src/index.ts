@@ -31,6 +31,7 @@ export { type ExportFormat, exportRun } from './readers/export-run.ts';
 export { type AccuracySummary, type RunSummary, summarizeRun, wallSeconds } from './readers/run-summary.ts';
 export { type Checkpoint, listCheckpoints } from './run-folder/checkpoints.ts';
 export { readEvents } from './run-folder/event-log.ts';
+export { type ReadableLog, readLog } from './run-folder/read-log.ts';
 export { type DumpedSample, type DumpFile, listRolloutDumps, type RolloutDump, readRolloutDump } from './run-folder/rollout-dumps.ts';
 export { checkRunFolder, createRunFolder, openRunFolder, type RunFolder, readConfiguration } from './run-folder/run-folder.ts';
 export { type LocalSft, openLocalSft } from './sft/local-sft.ts';

@@ -1,13 +1,13 @@
 import { PromptSampler } from '@or1/data';
 import type { Learner } from '@or1/model';
 import { EntropyController } from '@or1/optimizer';
+import { collectGarbage, peakMemoryBytes } from '#host';
 import type { RunConfiguration } from './configuration/schema.ts';
 import { resolveStages, type Stage, stageOfStep, totalSteps } from './configuration/stages.ts';
 import { InterruptedError } from './errors.ts';
 import { evaluationProblems } from './evaluation/evaluate.ts';
 import { evaluateRun } from './evaluation/evaluate-run.ts';
 import type { EventBody, RunEvent } from './events/schema.ts';
-import { collectGarbage, peakMemoryBytes } from './host.ts';
 import type { TrainingParts } from './ports.ts';
 import { keepCheckpoints, writeCheckpoint } from './run-folder/checkpoints.ts';
 import { EventLog } from './run-folder/event-log.ts';

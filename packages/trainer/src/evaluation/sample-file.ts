@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readText, writeFileAside } from '../files.ts';
+import { readText, writeFileAside } from '#files';
 import type { PromptGroup } from '../step/generate-and-judge.ts';
 
 const sampleSchema = z.strictObject({

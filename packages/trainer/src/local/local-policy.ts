@@ -12,8 +12,8 @@ import {
   writeModelFolder,
   writeTensorFile,
 } from '@or1/model';
-import { directoryFiles } from '@or1/model/node';
 import { LocalEngine } from '@or1/rollout';
+import { modelFilesAt } from '#files';
 import { InputError } from '../errors.ts';
 import type { Policy, PolicyStore, TextCodec } from '../ports.ts';
 import { createTextCodec } from './text-codec.ts';
@@ -127,7 +127,7 @@ async function createStore(folder: ModelFolder, network: LanguageModel, learner:
   return {
     async save(path) {
       // The weights in training are f32; a rounded checkpoint could not be resumed bit for bit.
-      await writeModelFolder(directoryFiles(path), {
+      await writeModelFolder(modelFilesAt(path), {
         config,
         tensors: network.parameters,
         storage: 'f32',
@@ -142,11 +142,11 @@ async function createStore(folder: ModelFolder, network: LanguageModel, learner:
           return moments[moment].read(rest.join('.'));
         },
       };
-      await writeTensorFile(directoryFiles(`${path}/trainer`), OPTIMIZER_FILE, all, reader);
+      await writeTensorFile(modelFilesAt(`${path}/trainer`), OPTIMIZER_FILE, all, reader);
     },
     async load(path) {
-      await network.load((await openModelFolder(directoryFiles(path))).tensors);
-      const file = await openTensorFile(directoryFiles(`${path}/trainer`), OPTIMIZER_FILE);
+      await network.load((await openModelFolder(modelFilesAt(path))).tensors);
+      const file = await openTensorFile(modelFilesAt(`${path}/trainer`), OPTIMIZER_FILE);
       const momentsOf = (moment: string): TensorReader => ({ read: (name) => file.read(`${moment}.${name}`) });
       await learner.loadMoments(momentsOf('first'), momentsOf('second'));
     },

@@ -1,4 +1,4 @@
-import { makeFolder, writeFileAside } from '../files.ts';
+import { makeFolder, writeFileAside } from '#files';
 import { readEvents } from '../run-folder/event-log.ts';
 import { listRolloutDumps, readRolloutDump } from '../run-folder/rollout-dumps.ts';
 import { scalarsToCsv } from './csv.ts';

@@ -5,9 +5,7 @@
  *
  * A checkpoint is built in a folder aside, every file synced, then renamed into place: at any kill there is the old state or the new.
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { InputError } from '../errors.ts';
 import {
   explainWrites,
   fileSize,
@@ -21,7 +19,8 @@ import {
   removeAll,
   syncPath,
   writeFileAside,
-} from '../files.ts';
+} from '#files';
+import { InputError } from '../errors.ts';
 
 const STATE = 'trainer/state.json';
 const MARKER = 'trainer/complete.json';
@@ -44,7 +43,8 @@ function folderOf(runFolder: string): string {
 
 async function digest(path: string): Promise<{ bytes: number; sha256: string }> {
   const content = await readBytes(path);
-  return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
+  return { bytes: content.length, sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }
 
 export interface WrittenCheckpoint extends Checkpoint {

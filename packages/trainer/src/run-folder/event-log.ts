@@ -1,5 +1,5 @@
+import { AppendFile, fileSize, readText, writeFileAside } from '#files';
 import { EVENT_VERSION, type EventBody, eventSchema, type RunEvent } from '../events/schema.ts';
-import { AppendFile, fileSize, readText, writeFileAside } from '../files.ts';
 
 /** What was found in an events file: whole events, and what stands after the last one (a line torn by a kill). */
 export interface ParsedLog {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { fileSize, readText } from '../files.ts';
+import { fileSize, readText } from '#files';
 import { type Checkpoint, listCheckpoints, readCheckpointState } from './checkpoints.ts';
 import { parseEvents, voidEventsAfter } from './event-log.ts';
 import { removeDumpsAfter } from './rollout-dumps.ts';

@@ -4,7 +4,7 @@
  */
 import { Packr, Unpackr } from 'msgpackr';
 import { z } from 'zod';
-import { listFolder, readBytes, removeAll, writeFileAside } from '../files.ts';
+import { listFolder, readBytes, removeAll, writeFileAside } from '#files';
 
 const DUMP_VERSION = 1;
 
@@ -59,7 +59,8 @@ export async function writeRolloutDump(runFolder: string, dump: RolloutDump): Pr
   const packr = new Packr({ useRecords: false });
   const header = { schema: 'or1.rollouts', version: DUMP_VERSION, step: dump.step, samples: dump.samples.length };
   const records = [header, ...dump.samples].map((record) => Uint8Array.from(packr.pack(record)));
-  await writeFileAside(`${runFolder}/rollouts/${fileName(dump.step)}`, Buffer.concat(records));
+  const bytes = new Uint8Array(await new Blob(records).arrayBuffer());
+  await writeFileAside(`${runFolder}/rollouts/${fileName(dump.step)}`, bytes);
 }
 
 /**
