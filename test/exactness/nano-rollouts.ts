@@ -10,14 +10,20 @@ export const suppressTokens = [57, 58];
 const endToken = 59;
 
 /** The nano base on a device, with an engine and a learner of the sizes given. */
-export async function openNano(device: Device, sizes: { slots?: number; microBatchRows?: number } = {}) {
+export async function openNano(device: Device, sizes: { slots?: number; microBatchRows?: number; blockTokens?: number } = {}) {
   const folder = await openModelFolder(directoryFiles(folderPath));
   const model = await LanguageModel.create(device, folder.config, folder.tensors, { trainable: true });
   const slots = sizes.slots ?? 16;
   return {
     model,
     tokenizer: folder.tokenizer!,
-    engine: new LocalEngine(model, { slots, promptSegments: slots, promptCapacity: 24, contextLength: 96 }),
+    engine: new LocalEngine(model, {
+      slots,
+      promptSegments: slots,
+      promptCapacity: 24,
+      contextLength: 96,
+      ...(sizes.blockTokens === undefined ? {} : { blockTokens: sizes.blockTokens }),
+    }),
     learner: new DeviceLearner(model, { microBatchRows: sizes.microBatchRows ?? 512, trainable: true }),
   };
 }

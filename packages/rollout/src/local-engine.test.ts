@@ -21,13 +21,13 @@ const config = parseModelConfig(
   null,
 );
 
-async function engine(slots: number): Promise<LocalEngine> {
+async function engine(slots: number, blockTokens = 1): Promise<LocalEngine> {
   const lengths = new Map(parameterShapes(config).map(({ name, shape }) => [name, shape.reduce((product, size) => product * size, 1)]));
   const tensors = {
     read: async (name: string) => Float32Array.from({ length: lengths.get(name)! }, (_, index) => Math.sin(index * 7 + name.length)),
   };
   const model = await LanguageModel.create(createReferenceDevice(), config, tensors, { trainable: false });
-  return new LocalEngine(model, { slots, promptSegments: 2, promptCapacity: 4, contextLength: 12 });
+  return new LocalEngine(model, { slots, promptSegments: 2, promptCapacity: 4, contextLength: 12, blockTokens });
 }
 
 function request(changes: Partial<GenerationRequest> = {}): GenerationRequest {
@@ -70,12 +70,48 @@ test('responses come in order, end at a stop token or at T, and never hold a bar
   }
 });
 
+test('the samples are the same whatever the block, the slots and the stop tokens', async () => {
+  for (const stopTokens of [[2], [2, 5, 7], []]) {
+    const { rollouts } = await (await engine(4)).generate(request({ stopTokens }));
+    for (const blockTokens of [2, 4, 16]) {
+      for (const slots of [1, 2, 9]) {
+        const blocks = await (await engine(slots, blockTokens)).generate(request({ stopTokens }));
+        expect(blocks.rollouts).toEqual(rollouts);
+        expect(blocks.generatedTokens).toBe(rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0));
+      }
+    }
+  }
+});
+
+test('the host looks once a block', async () => {
+  const progress: number[] = [];
+  const one = request({ stopTokens: [], onProgress: ({ generatedTokens }) => progress.push(generatedTokens) });
+  await (await engine(4, 5)).generate({ ...one, prompts: one.prompts.slice(0, 1) });
+  expect(progress).toEqual([15, 30, 36]);
+});
+
+test('a block that cannot be read ends generation with its reason, and the engine can be used again', async () => {
+  const made = await engine(2, 4);
+  const { device } = made.model;
+  const { read } = device;
+  let reads = 0;
+  device.read = async (source, target) => {
+    if (++reads > 8) throw new Error('the device is gone');
+    return read(source, target);
+  };
+  await expect(made.generate(request())).rejects.toThrow('the device is gone');
+  device.read = read;
+  expect((await made.generate(request())).rollouts).toEqual((await (await engine(4)).generate(request())).rollouts);
+});
+
 test('an aborted signal ends generation with its reason', async () => {
-  const controller = new AbortController();
-  const pending = (await engine(2)).generate(
-    request({ signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) }),
-  );
-  expect(pending).rejects.toThrow('enough');
+  for (const blockTokens of [1, 4]) {
+    const controller = new AbortController();
+    const pending = (await engine(2, blockTokens)).generate(
+      request({ signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) }),
+    );
+    await expect(pending).rejects.toThrow('enough');
+  }
 });
 
 test('what does not fit is refused by name', async () => {
@@ -84,5 +120,6 @@ test('what does not fit is refused by name', async () => {
   expect(small.generate(request({ prompts: [long] }))).rejects.toThrow('prompt 0 has 5 tokens; this engine was made for 4');
   expect(small.generate(request({ prompts: [{ tokens: new Uint32Array(0), key: 0 }] }))).rejects.toThrow('prompt 0 is empty');
   expect(small.generate(request({ contextLength: 13 }))).rejects.toThrow('context length of 13');
+  expect(small.generate(request({ prompts: [{ tokens: new Uint32Array(2), key: -1 }] }))).rejects.toThrow('prompt 0 has the key -1');
   expect(small.generate(request({ suppressTokens: [11] }))).rejects.toThrow('suppressed token 11');
 });

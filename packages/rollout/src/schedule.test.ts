@@ -39,8 +39,11 @@ test('every sample runs once, slots and segments are never shared by strangers, 
           expect(new Set(active.map(({ slot }) => slot)).size).toBe(active.length);
           const owners = new Map(active.map(({ segment, prompt }) => [segment, prompt]));
           for (const { segment, prompt } of active) expect(owners.get(segment)).toBe(prompt);
-          for (const sample of active) sample.length++;
-          schedule.retire((sample) => (sample.length === 8 || ends.next().value ? 'stop' : null));
+          for (const sample of active) {
+            sample.length++;
+            if (sample.length === 8 || ends.next().value) sample.finish = 'stop';
+          }
+          schedule.retire();
         }
         expect(seen.size).toBe(lengths.length * samples);
         expect(schedule.finished.length).toBe(seen.size);
@@ -56,6 +59,7 @@ test('a slot that ends is taken by the next sample in the same turn', () => {
   expect(first.map(({ sample }) => sample)).toEqual([0, 1]);
   for (const sample of schedule.active) sample.length = 1;
   const freed = first[0]!.slot;
-  schedule.retire(({ sample }) => (sample === 0 ? 'stop' : null));
+  first[0]!.finish = 'stop';
+  schedule.retire();
   expect(schedule.admit().map(({ sample, slot }) => [sample, slot])).toEqual([[2, freed]]);
 });

@@ -10,7 +10,12 @@ export interface ActiveSample {
   readonly tokens: Uint32Array;
   readonly logProbabilities: Float32Array;
   readonly entropies: Float32Array;
+  /** Tokens that the host knows. */
   length: number;
+  /** Tokens that the device was told to draw; ahead of `length` while their block is under way. */
+  drawn: number;
+  /** Why the response is over, once it is. */
+  finish: Rollout['finish'] | null;
 }
 
 /** A prompt whose keys and values stand in a cache segment until its last sample is done. */
@@ -21,7 +26,7 @@ interface ResidentPrompt {
 }
 
 /**
- * Decides which samples run: prompts in order, samples in order, a finished slot is refilled before the next decode step. The order
+ * Decides which samples run: prompts in order, samples in order, a finished slot is refilled before the next block of decode steps. The order
  * of work never shows in the samples, since their random numbers are keyed by prompt and sample.
  */
 export class Schedule {
@@ -81,6 +86,8 @@ export class Schedule {
           logProbabilities: new Float32Array(capacity),
           entropies: new Float32Array(capacity),
           length: 0,
+          drawn: 0,
+          finish: null,
         });
       }
     }
@@ -88,12 +95,12 @@ export class Schedule {
     return admitted;
   }
 
-  /** Takes the samples of `active` that `ended` names out of their slots. */
-  retire(ended: (sample: ActiveSample) => Rollout['finish'] | null): Rollout[] {
+  /** Takes the samples of `active` that are over out of their slots. */
+  retire(): Rollout[] {
     const retired: Rollout[] = [];
     let kept = 0;
     for (const sample of this.active) {
-      const finish = ended(sample);
+      const { finish } = sample;
       if (finish === null) {
         this.active[kept++] = sample;
         continue;

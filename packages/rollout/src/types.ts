@@ -36,7 +36,7 @@ export interface GenerationRequest {
   readonly signal?: AbortSignal;
   /** Called as each response ends, in completion order, so that verification can overlap generation. */
   readonly onRollout?: (rollout: Rollout) => void;
-  /** Called after every decode step. */
+  /** Called after every block of decode steps. */
   readonly onProgress?: (progress: GenerationProgress) => void;
 }
 

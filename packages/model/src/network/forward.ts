@@ -6,11 +6,16 @@ import type { RowBatch } from './row-batch.ts';
 /**
  * Runs the rows of `batch` through every layer: keys and values go to `caches` (one a layer), the residual stream ends in
  * `activations.output`. The same code serves prefill, decoding, scoring and training, which is what makes them agree bit for bit.
- * Rows must come after the rows that they attend to have been stored, or in the same batch.
+ * Rows must come after the rows that they attend to have been stored, or in the same batch. `rows` runs the first rows only.
  */
-export function forwardLayers(model: LanguageModel, batch: RowBatch, caches: readonly KeyValueCache[], activations: Activations): void {
+export function forwardLayers(
+  model: LanguageModel,
+  batch: RowBatch,
+  caches: readonly KeyValueCache[],
+  activations: Activations,
+  rows = batch.count,
+): void {
   const { device, config } = model;
-  const rows = batch.count;
   const { width, epsilon, queryHeads, keyValueHeads, headWidth } = config;
   const joint = (queryHeads + 2 * keyValueHeads) * headWidth;
   device.embedding({ table: model.embedding, ids: batch.ids, out: activations.layers[0]!.input, rows, width });

@@ -50,8 +50,13 @@ export class RowBatch {
   }
 
   add(row: Row): void {
-    if (this.count === this.capacity) throw new RangeError(`a batch of ${this.capacity} rows is full`);
-    const at = this.count++;
+    this.set(this.count, row);
+  }
+
+  /** Replaces a row, or appends one where `at` is the count. */
+  set(at: number, row: Row): void {
+    if (at >= this.capacity) throw new RangeError(`a batch of ${this.capacity} rows is full`);
+    this.count = Math.max(this.count, at + 1);
     this.columns[0]!.host[at] = row.id;
     this.columns[1]!.host[at] = row.position;
     this.columns[2]!.host[at] = row.slot;
@@ -61,8 +66,8 @@ export class RowBatch {
     this.columns[6]!.host[at] = row.ownLength;
   }
 
-  /** Sends the rows to the device. */
-  upload(): void {
-    for (const { host, device } of this.columns) this.device.write(device, host.subarray(0, this.count));
+  /** Sends the rows from `start` to before `end` to the device; default: all. */
+  upload(start = 0, end = this.count): void {
+    for (const { host, device } of this.columns) this.device.write(device, host.subarray(start, end), start);
   }
 }
