@@ -28,6 +28,8 @@ import {
   summarizeRun,
   train,
 } from '@or1/trainer';
+import { outcomeSentence } from '@or1/views';
+import { readRun } from '@or1/views/node';
 import type { Command } from 'commander';
 import { addCommonOptions, type CommonOptions, repeated } from '../cli/common-options.ts';
 import { interruptSignal } from '../cli/interrupt.ts';
@@ -35,9 +37,7 @@ import { createOutput, type Output } from '../cli/output.ts';
 import { openDevice } from '../engine.ts';
 import { samplesBeforeAndAfter } from '../final-words.ts';
 import { formatBytes, formatDuration, formatNumber } from '../numbers.ts';
-import { outcomeSentence } from '../report/facts.ts';
 import { renderReport } from '../report/index.ts';
-import { readRun } from '../report/read-run.ts';
 import { describeFiles, timeStamp } from '../run-words.ts';
 import { createTrainView } from '../train-view.ts';
 

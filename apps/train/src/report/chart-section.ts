@@ -1,7 +1,4 @@
-import type { Chart } from './charts/chart.ts';
-import { MAX_CURVE_POINTS } from './charts/step-chart.ts';
-import { html, type Markup } from './html.ts';
-import type { ReportData } from './report-data.ts';
+import { type Chart, html, MAX_CURVE_POINTS, type Markup, type RunData } from '@or1/views';
 
 function figure(chart: Chart): Markup {
   return html`<figure id="chart-${chart.id}">
@@ -19,7 +16,7 @@ const COLLAPSE = html`<p class="lead">The story to look for: accuracy and entrop
   under a target, off above it) puts a floor under it without pushing the model into noise.</p>`;
 
 /** All charts, each with a paragraph that says how to read it. The page's script draws them. */
-export function chartSection(charts: readonly Chart[], { run, steps }: ReportData): Markup {
+export function chartSection(charts: readonly Chart[], { run, steps }: RunData): Markup {
   if (charts.length === 0) return html`<section><h2>Curves</h2><p class="note">No step has ended yet.</p></section>`;
   const thinned =
     steps.length > MAX_CURVE_POINTS

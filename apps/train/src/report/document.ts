@@ -1,23 +1,11 @@
 import { createHash } from 'node:crypto';
+import { buildCharts, embeddedJson, html, Markup, type RunData, stageMarks } from '@or1/views';
+import type { PageAssets } from '@or1/views/node';
 import { chartSection } from './chart-section.ts';
-import { buildCharts } from './charts/index.ts';
-import { embeddedJson, html, Markup } from './html.ts';
-import type { PageData, StageMark } from './page/page-data.ts';
-import type { PageAssets } from './page-assets.ts';
-import type { ReportData } from './report-data.ts';
+import type { PageData } from './page/page-data.ts';
 import { summarySection } from './summary-section.ts';
 
-/** Stages after the first, by what changed for the reader: T, or the batch where T stayed. */
-function stageMarks({ stages }: ReportData): StageMark[] {
-  return stages.slice(1).map((stage, index) => {
-    const before = stages[index];
-    const grew = before === undefined || before.contextLength !== stage.contextLength;
-    const change = grew ? `T = ${stage.contextLength}` : `${stage.promptsPerStep} × ${stage.samplesPerPrompt}`;
-    return { step: stage.step, label: `stage ${stage.stage + 1}: ${change}` };
-  });
-}
-
-function sampleSection({ samples, sampleNotes }: ReportData): Markup {
+function sampleSection({ samples, sampleNotes }: RunData): Markup {
   if (samples.length === 0) return html``;
   return html`<section aria-labelledby="samples">
     <h2 id="samples">Samples</h2>
@@ -27,7 +15,7 @@ function sampleSection({ samples, sampleNotes }: ReportData): Markup {
   </section>`;
 }
 
-function configurationSection({ configuration }: ReportData): Markup {
+function configurationSection({ configuration }: RunData): Markup {
   return html`<section aria-labelledby="configuration">
     <h2 id="configuration">Configuration</h2>
     <details><summary>The resolved configuration of the run</summary>
@@ -43,7 +31,7 @@ function contentHash(content: string): string {
  * The whole page as one HTML text. It loads nothing: the policy in its head allows its own script and style by their hashes and
  * refuses everything else, so that even markup that slipped through could not run or call out.
  */
-export function renderDocument(data: ReportData, { script, style }: PageAssets): string {
+export function renderDocument(data: RunData, { script, style }: PageAssets): string {
   const charts = buildCharts(data);
   const page: PageData = { charts, stages: stageMarks(data), samples: data.samples };
   const { run } = data;

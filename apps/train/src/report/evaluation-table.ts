@@ -1,7 +1,4 @@
-import { type BeforeAfter, beforeAfter } from './facts.ts';
-import { formatCount, formatPoints } from './format.ts';
-import { html, type Markup } from './html.ts';
-import type { ReportData, Score } from './report-data.ts';
+import { type BeforeAfter, beforeAfter, formatCount, formatPoints, html, type Markup, type RunData, type Score } from '@or1/views';
 
 interface ScorePair {
   readonly problems: string;
@@ -66,7 +63,7 @@ function scorePairs({ temperature, base, last }: BeforeAfter): ScorePair[] {
 }
 
 /** Held-out scores before and after training at every temperature, over all problems and by family; empty without evaluations. */
-export function evaluationTable({ evaluations }: ReportData): Markup {
+export function evaluationTable({ evaluations }: RunData): Markup {
   const compared = beforeAfter(evaluations);
   const [first] = compared;
   if (first === undefined) return html``;

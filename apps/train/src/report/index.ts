@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { writeFileAside } from '@or1/trainer';
+import { bundleScript, type PageAssets, pageStyle, readRun } from '@or1/views/node';
 import { renderDocument } from './document.ts';
-import { buildPageAssets } from './page-assets.ts';
-import { readRun } from './read-run.ts';
+
+async function buildPageAssets(): Promise<PageAssets> {
+  const entrypoint = Bun.fileURLToPath(new URL('page/main.ts', import.meta.url));
+  return { script: await bundleScript(entrypoint, ['uplot']), style: await pageStyle() };
+}
 
 /**
  * Writes `report.html` into a run folder: one file that works offline, with curves, samples, summary and configuration. The run may

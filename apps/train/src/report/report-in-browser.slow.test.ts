@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeSyntheticRun } from '@or1/views/testing';
 import { renderReport } from './index.ts';
 import { type BrowserPage, CHROMIUM, openPage } from './testing/browser-page.ts';
-import { writeSyntheticRun } from './testing/synthetic-run.ts';
 
 describe.skipIf(!process.env.OR1_SLOW || CHROMIUM === null)('the page in a browser', () => {
   let folder: string;

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@or1/trainer';
+import { SAMPLE_CAPS } from '@or1/views';
+import { HOSTILE, writeSyntheticRun, writeSyntheticSupervisedRun } from '@or1/views/testing';
 import { renderReport } from './index.ts';
 import type { PageData } from './page/page-data.ts';
-import { SAMPLE_CAPS } from './select-samples.ts';
-import { HOSTILE, writeSyntheticRun, writeSyntheticSupervisedRun } from './testing/synthetic-run.ts';
 
 /** Elements that the page is made of; whatever else a parser finds came in from outside. */
 const ELEMENTS = new Set(

@@ -1,14 +1,23 @@
+import {
+  beforeAfter,
+  formatBytes,
+  formatCount,
+  formatNumber,
+  formatPoints,
+  formatSeconds,
+  formatShare,
+  html,
+  type Markup,
+  outcomeSentence,
+  type RunData,
+} from '@or1/views';
 import { evaluationTable } from './evaluation-table.ts';
-import { beforeAfter, outcomeSentence } from './facts.ts';
-import { formatBytes, formatCount, formatNumber, formatPoints, formatSeconds, formatShare } from './format.ts';
-import { html, type Markup } from './html.ts';
-import type { ReportData } from './report-data.ts';
 
 function tile(label: string, value: string, note: string): Markup {
   return html`<div class="tile"><dt>${label}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`;
 }
 
-function accuracyTiles({ evaluations }: ReportData): Markup[] {
+function accuracyTiles({ evaluations }: RunData): Markup[] {
   return beforeAfter(evaluations).map(({ temperature, base, last }) => {
     const label = `held-out accuracy, temperature ${temperature}`;
     if (last === null) return tile(label, formatShare(base.score.average), 'before training');
@@ -17,12 +26,12 @@ function accuracyTiles({ evaluations }: ReportData): Markup[] {
   });
 }
 
-function entropyTile({ summary: { entropy } }: ReportData): Markup[] {
+function entropyTile({ summary: { entropy } }: RunData): Markup[] {
   if (entropy === null) return [];
   return [tile('entropy, nats a token', `${entropy.first.toFixed(3)} → ${entropy.last.toFixed(3)}`, `lowest ${entropy.min.toFixed(3)}`)];
 }
 
-function lossTile({ run, steps }: ReportData): Markup[] {
+function lossTile({ run, steps }: RunData): Markup[] {
   const first = steps[0]?.metrics.loss;
   const last = steps.at(-1)?.metrics.loss;
   if (run.kind !== 'sft' || first === undefined || last === undefined) return [];
@@ -30,7 +39,7 @@ function lossTile({ run, steps }: ReportData): Markup[] {
 }
 
 /** The claim that training rests on: the policy that is trained is the one that sampled. */
-function ratioBadge({ summary: { ratio_max_deviation: deviation } }: ReportData): Markup {
+function ratioBadge({ summary: { ratio_max_deviation: deviation } }: RunData): Markup {
   if (deviation === null) return html``;
   if (deviation === 0) {
     return html`<li class="badge good">✓ sampler equals learner: max |ratio − 1| = 0</li>`;
@@ -40,7 +49,7 @@ function ratioBadge({ summary: { ratio_max_deviation: deviation } }: ReportData)
   return html`<li class="badge ${harmless ? '' : 'warn'}">${harmless ? '' : '! '}sampler and learner differ: max |ratio − 1| = ${formatNumber(deviation)}</li>`;
 }
 
-function badges(data: ReportData): Markup {
+function badges(data: RunData): Markup {
   const { run, summary } = data;
   const trouble = (count: number, one: string, many: string) =>
     count === 0 ? html`` : html`<li class="badge warn">! ${formatCount(count)} ${count === 1 ? one : many}</li>`;
@@ -54,7 +63,7 @@ function badges(data: ReportData): Markup {
   </ul>`;
 }
 
-function trainingCosts({ summary: { tokens, rates, rejected_share: rejected } }: ReportData): [string, string][] {
+function trainingCosts({ summary: { tokens, rates, rejected_share: rejected } }: RunData): [string, string][] {
   return [
     ['tokens generated', formatCount(tokens.generated)],
     ['tokens trained', formatCount(tokens.trained)],
@@ -68,7 +77,7 @@ function trainingCosts({ summary: { tokens, rates, rejected_share: rejected } }:
   ];
 }
 
-function supervisedCosts({ steps }: ReportData): [string, string][] {
+function supervisedCosts({ steps }: RunData): [string, string][] {
   const tokens = steps.reduce((sum, { metrics }) => sum + (metrics['tokens/trained'] ?? 0), 0);
   const seconds = steps.reduce((sum, { phases }) => sum + (phases.training ?? 0), 0);
   if (steps.length === 0) return [];
@@ -79,7 +88,7 @@ function supervisedCosts({ steps }: ReportData): [string, string][] {
   ];
 }
 
-function resources(data: ReportData): Markup {
+function resources(data: RunData): Markup {
   const { run, summary, steps } = data;
   const rows: [string, string][] = [
     ['steps', `${formatCount(steps.at(-1)?.step ?? 0)} of ${formatCount(run.totalSteps)}`],
@@ -98,7 +107,7 @@ function resources(data: ReportData): Markup {
 }
 
 /** Outcome, badges, headline figures and the two tables. */
-export function summarySection(data: ReportData): Markup {
+export function summarySection(data: RunData): Markup {
   return html`<section aria-labelledby="summary">
     <h2 id="summary">Summary</h2>
     <p class="outcome">${outcomeSentence(data)}</p>

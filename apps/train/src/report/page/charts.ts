@@ -1,6 +1,5 @@
+import { chartTable, drawChart, fitWidth } from '@or1/views/page';
 import type uPlot from 'uplot';
-import { chartTable } from './chart-table.ts';
-import { drawChart, fitWidth } from './draw-chart.ts';
 import type { PageData } from './page-data.ts';
 
 /** Fills the page's chart figures and draws them anew whenever the theme changes. */

@@ -1,7 +1,6 @@
+import { showSamples, watchTheme } from '@or1/views/page';
 import { showCharts } from './charts.ts';
 import type { PageData } from './page-data.ts';
-import { showSamples } from './sample-browser.ts';
-import { watchTheme } from './theme.ts';
 
 const data = JSON.parse(document.getElementById('report-data')?.textContent ?? '') as PageData;
 const charts = showCharts(data);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { StepRecord } from '../report-data.ts';
+import type { StepRecord } from '../run-data.ts';
 import type { Chart } from './chart.ts';
 import { familyLines, MAX_CURVE_POINTS, stepChart, withSparseSeries } from './step-chart.ts';
 

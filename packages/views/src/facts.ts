@@ -1,5 +1,5 @@
 import { formatPoints, formatShare } from './format.ts';
-import type { Evaluation, ReportData } from './report-data.ts';
+import type { Evaluation, RunData } from './run-data.ts';
 
 /** One temperature's held-out evaluations at both ends of a run. */
 export interface BeforeAfter {
@@ -22,7 +22,7 @@ export function beforeAfter(evaluations: readonly Evaluation[]): BeforeAfter[] {
 }
 
 /** The run's outcome in one plain sentence; says so where the intervals do not support a change. */
-export function outcomeSentence({ run, summary, evaluations, steps }: ReportData): string {
+export function outcomeSentence({ run, summary, evaluations, steps }: RunData): string {
   const where = summary.finished
     ? `${run.totalSteps} steps`
     : `${steps.at(-1)?.step ?? 0} of ${run.totalSteps} steps (the run has not ended)`;

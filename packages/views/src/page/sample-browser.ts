@@ -1,4 +1,4 @@
-import type { ReportSample } from '../report-data.ts';
+import type { RunSample } from '../run-data.ts';
 import { choice, element } from './element.ts';
 import { groupSamples, HELD_OUT_OUTCOMES, type Outcome, ROLLOUT_OUTCOMES, type SampleFilter, type SampleView } from './sample-groups.ts';
 import { SampleList } from './sample-list.ts';
@@ -24,7 +24,7 @@ function options(labels: Readonly<Record<string, string>>): { value: string; lab
 }
 
 /** Fills `place` with filters, a list of problems and the chosen problem's samples. */
-export function showSamples(place: HTMLElement, samples: readonly ReportSample[]): void {
+export function showSamples(place: HTMLElement, samples: readonly RunSample[]): void {
   const views = distinct(samples.map(({ moment }): SampleView => (moment === 'rollout' ? 'rollouts' : 'held-out')));
   const firstView = views[0];
   if (firstView === undefined) return;

@@ -1,8 +1,6 @@
-/** From a run folder to what the page shows: the only file of the report that knows events, sample files and rollout dumps. */
-import { basename, resolve } from 'node:path';
-import { type EvaluationResult, type EventOf, InputError, type RunEvent, readEvents, summarizeRun } from '@or1/trainer';
-import { readSamples } from './read-samples.ts';
-import type { Evaluation, ReportData, RunFacts, Score, StepRecord } from './report-data.ts';
+/** From a run's events to what pages show of it: the only file of this package that knows what events look like. */
+import { type EvaluationResult, type EventOf, type RunEvent, summarizeRun } from '@or1/trainer/core';
+import type { Evaluation, RunData, RunFacts, Score, StepRecord } from './run-data.ts';
 
 function ofKind<Name extends RunEvent['event']>(events: readonly RunEvent[], name: Name): EventOf<Name>[] {
   return events.filter((event): event is EventOf<Name> => event.event === name);
@@ -62,9 +60,9 @@ function supervisedSteps(events: readonly RunEvent[]): StepRecord[] {
   }));
 }
 
-function runFacts(runFolder: string, start: EventOf<'run-start'>, events: readonly RunEvent[]): RunFacts {
+function runFacts(name: string, start: EventOf<'run-start'>, events: readonly RunEvent[]): RunFacts {
   return {
-    name: basename(resolve(runFolder)),
+    name,
     kind: start.kind,
     preset: start.preset,
     totalSteps: start.total_steps,
@@ -78,18 +76,18 @@ function runFacts(runFolder: string, start: EventOf<'run-start'>, events: readon
 }
 
 /**
- * Reads a run folder, finished or still running.
+ * What the events of a run say, finished or still running. Samples are not in the events.
  *
- * @throws InputError when it is no run folder or its run has not written its first event yet.
+ * @param name of the run, as pages show it
+ * @param location of the run folder, as scripts are to find it
+ * @returns null before the run's first event
  */
-export async function readRun(runFolder: string): Promise<ReportData> {
-  const events = await readEvents(runFolder);
+export function runOfEvents(events: readonly RunEvent[], name: string, location: string): RunData | null {
   const [start] = ofKind(events, 'run-start');
-  if (start === undefined) throw new InputError(`${runFolder}/events.jsonl: holds no event yet; wait until the run has started`);
-  const { samples, notes } = await readSamples(runFolder, events);
+  if (start === undefined) return null;
   return {
-    run: runFacts(runFolder, start, events),
-    summary: summarizeRun(events, runFolder),
+    run: runFacts(name, start, events),
+    summary: summarizeRun(events, location),
     stages: ofKind(events, 'stage-start').map((stage) => ({
       step: stage.step,
       stage: stage.stage,
@@ -101,8 +99,8 @@ export async function readRun(runFolder: string): Promise<ReportData> {
     })),
     steps: start.kind === 'train' ? trainingSteps(events) : supervisedSteps(events),
     evaluations: evaluations(events),
-    samples,
-    sampleNotes: notes,
+    samples: [],
+    sampleNotes: [],
     configuration: start.configuration,
   };
 }

@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
 import type { Chart, ChartSeries } from '../charts/chart.ts';
+import type { StageMark } from '../stage-marks.ts';
 import { intervals, stageLines } from './chart-marks.ts';
 import { PALETTE_SIZE, seriesColour, themeColour } from './colours.ts';
-import type { StageMark } from './page-data.ts';
 import { stack } from './stack.ts';
 import { formatTick, formatValue } from './value-format.ts';
 

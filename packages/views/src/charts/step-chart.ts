@@ -1,4 +1,4 @@
-import type { StepRecord } from '../report-data.ts';
+import type { StepRecord } from '../run-data.ts';
 import type { Chart, ChartSeries } from './chart.ts';
 import { pickRows } from './pick-rows.ts';
 import { smoothingWindow, trailingMean } from './trailing-mean.ts';

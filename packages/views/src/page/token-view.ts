@@ -1,4 +1,4 @@
-import type { SampleTokens } from '../report-data.ts';
+import type { SampleTokens } from '../run-data.ts';
 import { element } from './element.ts';
 
 export type TokenColouring = 'none' | 'surprise' | 'entropy';

@@ -1,9 +1,9 @@
-import type { ReportSample, SampleMoment } from '../report-data.ts';
+import type { RunSample, SampleMoment } from '../run-data.ts';
 import { element } from './element.ts';
 import type { SampleGroup } from './sample-groups.ts';
 import { type TokenColouring, tokenSpans } from './token-view.ts';
 
-const VERDICTS: Readonly<Record<ReportSample['verdict'], string>> = {
+const VERDICTS: Readonly<Record<RunSample['verdict'], string>> = {
   correct: '✓ right',
   incorrect: '✗ wrong',
   unverifiable: '? unverifiable record',
@@ -15,7 +15,7 @@ function momentTitle(moment: SampleMoment, step: number): string {
   return moment === 'final' ? `After ${step} steps` : `Rollouts of step ${step}`;
 }
 
-function attempt(sample: ReportSample, colouring: TokenColouring, onPoint: (line: string) => void): HTMLElement {
+function attempt(sample: RunSample, colouring: TokenColouring, onPoint: (line: string) => void): HTMLElement {
   const facts = [
     sample.reward === null ? 'no reward' : `reward ${sample.reward}`,
     `${sample.length} tokens`,

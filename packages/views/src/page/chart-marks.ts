@@ -1,8 +1,8 @@
 /** What uPlot leaves to its hooks: lines where a stage begins and the 95 % intervals of single measurements. */
 import type uPlot from 'uplot';
 import type { Chart } from '../charts/chart.ts';
+import type { StageMark } from '../stage-marks.ts';
 import { themeColour } from './colours.ts';
-import type { StageMark } from './page-data.ts';
 
 function clipped(plot: uPlot, draw: (context: CanvasRenderingContext2D) => void): void {
   const { left, top, width, height } = plot.bbox;

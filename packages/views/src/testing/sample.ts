@@ -1,7 +1,7 @@
-import type { ReportSample } from '../report-data.ts';
+import type { RunSample } from '../run-data.ts';
 
 /** A sample with the fields that a test is about; the rest is plain. */
-export function sampleWith(fields: Partial<ReportSample>): ReportSample {
+export function sampleWith(fields: Partial<RunSample>): RunSample {
   return {
     ...{
       moment: 'base',

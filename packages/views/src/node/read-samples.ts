@@ -8,10 +8,10 @@ import {
   readRolloutDump,
   readSampleFile,
 } from '@or1/trainer';
-import { pickRows } from './charts/pick-rows.ts';
-import type { ReportSample, SampleMoment, SampleTokens } from './report-data.ts';
-import { SAMPLE_CAPS, selectSamples, shortenSample } from './select-samples.ts';
-import { tokenPieces } from './token-pieces.ts';
+import { pickRows } from '../charts/pick-rows.ts';
+import type { RunSample, SampleMoment, SampleTokens } from '../run-data.ts';
+import { SAMPLE_CAPS, selectSamples, shortenSample } from '../select-samples.ts';
+import { tokenPieces } from '../token-pieces.ts';
 
 type Decode = (tokens: Uint32Array) => string;
 
@@ -41,11 +41,7 @@ function sampleTokens(sample: DumpedSample, decode: Decode | null): SampleTokens
   return pieces === null ? null : { pieces, logProbabilities: floats(sample.log_probabilities), entropies: floats(sample.entropies) };
 }
 
-async function heldOutSamples(
-  runFolder: string,
-  { step, results }: EventOf<'evaluation-end'>,
-  moment: SampleMoment,
-): Promise<ReportSample[]> {
+async function heldOutSamples(runFolder: string, { step, results }: EventOf<'evaluation-end'>, moment: SampleMoment): Promise<RunSample[]> {
   const files = await Promise.all(
     results.map(async ({ temperature, samples }) => {
       const read = await readSampleFile(`${runFolder}/${samples}`);
@@ -55,7 +51,7 @@ async function heldOutSamples(
   return files.flat();
 }
 
-function rolloutSample(step: number, temperature: number, dumped: DumpedSample): ReportSample {
+function rolloutSample(step: number, temperature: number, dumped: DumpedSample): RunSample {
   const { problem, source, sample, prompt, response, verdict, reward, extracted, evidence, finish } = dumped;
   const length = dumped.tokens.byteLength / Uint32Array.BYTES_PER_ELEMENT;
   const judged = { verdict, reward, extracted, evidence };
@@ -79,17 +75,17 @@ function rolloutSample(step: number, temperature: number, dumped: DumpedSample):
 const DUMPS = 6;
 
 /** What a page shows of the first and the last evaluation and of a few training steps, and sentences about what it leaves out. */
-export async function readSamples(runFolder: string, events: readonly RunEvent[]): Promise<{ samples: ReportSample[]; notes: string[] }> {
+export async function readSamples(runFolder: string, events: readonly RunEvent[]): Promise<{ samples: RunSample[]; notes: string[] }> {
   const evaluations = events.filter((event) => event.event === 'evaluation-end');
   const stages = events.filter((event) => event.event === 'stage-start');
   const first = evaluations[0];
   const last = evaluations.at(-1);
-  const all: ReportSample[] = [];
+  const all: RunSample[] = [];
   if (first !== undefined) all.push(...(await heldOutSamples(runFolder, first, 'base')));
   if (last !== undefined && last !== first) all.push(...(await heldOutSamples(runFolder, last, 'final')));
 
   const dumps = await listRolloutDumps(runFolder);
-  const dumped = new Map<ReportSample, DumpedSample>();
+  const dumped = new Map<RunSample, DumpedSample>();
   for (const row of pickRows(
     dumps.map(() => null),
     DUMPS,

@@ -1,4 +1,4 @@
-import type { ReportData } from '../report-data.ts';
+import type { RunData } from '../run-data.ts';
 import { accuracyChart, familyAccuracyChart } from './accuracy-charts.ts';
 import type { Chart } from './chart.ts';
 import { coefficientChart, entropyChart, familyEntropyChart } from './entropy-charts.ts';
@@ -25,7 +25,7 @@ const REINFORCEMENT = [
 const SUPERVISED = [lossChart, gradientChart, learningRateChart, ratesChart];
 
 /** The charts of a run in the order of the page; those without data are left out. */
-export function buildCharts(data: ReportData): Chart[] {
+export function buildCharts(data: RunData): Chart[] {
   const builders = data.run.kind === 'train' ? REINFORCEMENT : SUPERVISED;
   return builders.map((build) => build(data)).filter((chart) => chart !== null);
 }

@@ -1,4 +1,4 @@
-import type { ReportSample } from './report-data.ts';
+import type { RunSample } from './run-data.ts';
 
 /** What a page holds at most, so that it stays a few megabytes whatever the run. */
 export const SAMPLE_CAPS = {
@@ -18,7 +18,7 @@ export function spread(keys: readonly { readonly key: string; readonly family: s
   return new Set(Array.from({ length: cap }, (_, index) => ordered[Math.floor((index * ordered.length) / cap)]!.key));
 }
 
-function groupKey(sample: ReportSample): string {
+function groupKey(sample: RunSample): string {
   return sample.moment === 'rollout' ? `rollout ${sample.step} ${sample.problem}` : `held-out ${sample.problem}`;
 }
 
@@ -30,7 +30,7 @@ export function shorten(text: string, characters: number): string {
 }
 
 /** A sample with its long texts cut to what a page holds. */
-export function shortenSample(sample: ReportSample): ReportSample {
+export function shortenSample(sample: RunSample): RunSample {
   const { responseCharacters, evidenceCharacters } = SAMPLE_CAPS;
   return {
     ...sample,
@@ -41,8 +41,8 @@ export function shortenSample(sample: ReportSample): ReportSample {
 }
 
 /** The samples that a page embeds and, where that is not all of them, sentences that say so. */
-export function selectSamples(samples: readonly ReportSample[]): { samples: ReportSample[]; notes: string[] } {
-  const groups = new Map<string, ReportSample>();
+export function selectSamples(samples: readonly RunSample[]): { samples: RunSample[]; notes: string[] } {
+  const groups = new Map<string, RunSample>();
   for (const sample of samples) if (!groups.has(groupKey(sample))) groups.set(groupKey(sample), sample);
   const of = (rollout: boolean) =>
     [...groups].filter(([, { moment }]) => (moment === 'rollout') === rollout).map(([key, { family }]) => ({ key, family }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { outcomeSentence } from './facts.ts';
-import type { Evaluation, ReportData, Score, StepRecord } from './report-data.ts';
+import type { Evaluation, RunData, Score, StepRecord } from './run-data.ts';
 
 function evaluation(step: number, average: number, half: number): Evaluation {
   const score: Score = {
@@ -14,9 +14,9 @@ function step(number: number, metrics: Record<string, number>): StepRecord {
   return { step: number, metrics, phases: {}, generateTokensPerSecond: null, trainTokensPerSecond: 0 };
 }
 
-function run(evaluations: Evaluation[], finished = true): ReportData {
-  const facts = { name: 'r', kind: 'train', preset: 'nano', totalSteps: 80 } as ReportData['run'];
-  const summary = { finished } as ReportData['summary'];
+function run(evaluations: Evaluation[], finished = true): RunData {
+  const facts = { name: 'r', kind: 'train', preset: 'nano', totalSteps: 80 } as RunData['run'];
+  const summary = { finished } as RunData['summary'];
   return {
     run: facts,
     summary,

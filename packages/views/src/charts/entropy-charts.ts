@@ -1,4 +1,4 @@
-import type { ReportData } from '../report-data.ts';
+import type { RunData } from '../run-data.ts';
 import type { Chart, ChartSeries } from './chart.ts';
 import { familyLines, level, metricValues, stepChart } from './step-chart.ts';
 import { smoothingWindow } from './trailing-mean.ts';
@@ -11,13 +11,13 @@ function entropyTarget(configuration: Readonly<Record<string, unknown>>): number
   return adaptive && typeof entropy.target === 'number' ? entropy.target : null;
 }
 
-function targetLine({ steps, configuration }: ReportData): ChartSeries[] {
+function targetLine({ steps, configuration }: RunData): ChartSeries[] {
   const target = entropyTarget(configuration);
   return target === null ? [] : [{ label: 'target', colour: 'neutral', style: 'target', values: level(steps, target) }];
 }
 
 /** e_k, the entropy that steers the controller, with its target. */
-export function entropyChart(data: ReportData): Chart | null {
+export function entropyChart(data: RunData): Chart | null {
   const { steps } = data;
   return stepChart(steps, {
     id: 'entropy',
@@ -41,7 +41,7 @@ export function entropyChart(data: ReportData): Chart | null {
 }
 
 /** Entropy of each family; the mean can sit at its target while every family is far from it. */
-export function familyEntropyChart(data: ReportData): Chart | null {
+export function familyEntropyChart(data: RunData): Chart | null {
   const { steps } = data;
   return stepChart(steps, {
     id: 'entropy-by-family',
@@ -68,7 +68,7 @@ const READ_CONSTANT =
   'fall all the same; too large a one lets it grow without end, and often one value does first this and then that.';
 
 /** The controller's coefficient and the part of it that the gate let through. */
-export function coefficientChart({ steps, configuration }: ReportData): Chart | null {
+export function coefficientChart({ steps, configuration }: RunData): Chart | null {
   const coefficient = metricValues(steps, 'entropy/coefficient');
   const applied = metricValues(steps, 'entropy/coefficient-applied');
   if (![...coefficient, ...applied].some((value) => value !== null && value !== 0)) return null;

@@ -1,8 +1,8 @@
-import type { ReportData } from '../report-data.ts';
+import type { RunData } from '../run-data.ts';
 import type { Chart } from './chart.ts';
 import { metricValues, stepChart } from './step-chart.ts';
 
-export function lossChart({ steps }: ReportData): Chart | null {
+export function lossChart({ steps }: RunData): Chart | null {
   return stepChart(steps, {
     id: 'loss',
     title: 'Loss',
@@ -17,7 +17,7 @@ export function lossChart({ steps }: ReportData): Chart | null {
   });
 }
 
-export function learningRateChart({ steps }: ReportData): Chart | null {
+export function learningRateChart({ steps }: RunData): Chart | null {
   return stepChart(steps, {
     id: 'learning-rate',
     title: 'Learning rate',

@@ -1,4 +1,4 @@
-import type { ReportData } from '../report-data.ts';
+import type { RunData } from '../run-data.ts';
 import type { Chart, ChartSeries } from './chart.ts';
 import { level, metricValues, stepChart } from './step-chart.ts';
 
@@ -8,7 +8,7 @@ function gradientClip(configuration: Readonly<Record<string, unknown>>): number 
   return typeof optimizer.gradientClip === 'number' ? optimizer.gradientClip : 0;
 }
 
-export function gradientChart({ steps, configuration }: ReportData): Chart | null {
+export function gradientChart({ steps, configuration }: RunData): Chart | null {
   const norms = metricValues(steps, 'gradient/norm');
   const clip = gradientClip(configuration);
   const reached = norms.some((norm) => norm !== null && norm > clip / 2);
@@ -29,7 +29,7 @@ export function gradientChart({ steps, configuration }: ReportData): Chart | nul
 }
 
 /** What became of the groups: kept, or rejected because all answers were right, or none. */
-export function groupsChart({ steps }: ReportData): Chart | null {
+export function groupsChart({ steps }: RunData): Chart | null {
   return stepChart(steps, {
     id: 'groups',
     title: 'Kept and rejected groups',
@@ -51,7 +51,7 @@ export function groupsChart({ steps }: ReportData): Chart | null {
 }
 
 /** Ratio and clip of steps that are not strictly on-policy, or whose sampler and learner differ; nothing to draw when all are 0. */
-export function policyDriftChart({ steps }: ReportData): Chart | null {
+export function policyDriftChart({ steps }: RunData): Chart | null {
   const series: ChartSeries[] = [
     { label: 'tokens clipped', colour: 0, style: 'line', values: metricValues(steps, 'clipped-share') },
     { label: 'ratio outside 0.9 to 1.1', colour: 1, style: 'line', values: metricValues(steps, 'ratio/outside-share') },

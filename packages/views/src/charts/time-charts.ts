@@ -1,8 +1,8 @@
-import type { ReportData } from '../report-data.ts';
+import type { RunData } from '../run-data.ts';
 import type { Chart } from './chart.ts';
 import { stepChart } from './step-chart.ts';
 
-export function phasesChart({ steps }: ReportData): Chart | null {
+export function phasesChart({ steps }: RunData): Chart | null {
   const phases = [...new Set(steps.flatMap((step) => Object.keys(step.phases)))];
   return stepChart(steps, {
     id: 'time-by-phase',
@@ -24,7 +24,7 @@ export function phasesChart({ steps }: ReportData): Chart | null {
   });
 }
 
-export function ratesChart({ steps }: ReportData): Chart | null {
+export function ratesChart({ steps }: RunData): Chart | null {
   return stepChart(steps, {
     id: 'rates',
     title: 'Speed',

@@ -1,4 +1,4 @@
-import type { Evaluation, ReportData } from '../report-data.ts';
+import type { Evaluation, RunData } from '../run-data.ts';
 import type { Chart } from './chart.ts';
 import { familyLines, metricValues, type SparseSeries, stepChart, withSparseSeries } from './step-chart.ts';
 import { smoothingWindow, trailingMean } from './trailing-mean.ts';
@@ -15,7 +15,7 @@ function heldOut(evaluations: readonly Evaluation[]): SparseSeries[] {
 }
 
 /** Accuracy of the rollouts, smoothed over its own noise, and the held-out evaluations with their intervals. */
-export function accuracyChart({ steps, evaluations }: ReportData): Chart | null {
+export function accuracyChart({ steps, evaluations }: RunData): Chart | null {
   const accuracy = metricValues(steps, 'accuracy');
   const window = smoothingWindow(steps.length);
   const frame: Omit<Chart, 'x'> = {
@@ -40,7 +40,7 @@ export function accuracyChart({ steps, evaluations }: ReportData): Chart | null 
 }
 
 /** Rollout accuracy of each family; only where there is more than one. */
-export function familyAccuracyChart({ steps }: ReportData): Chart | null {
+export function familyAccuracyChart({ steps }: RunData): Chart | null {
   return stepChart(steps, {
     id: 'accuracy-by-family',
     title: 'Accuracy by family',

@@ -1,11 +1,11 @@
-import type { RunSummary } from '@or1/trainer';
+import type { RunSummary } from '@or1/trainer/core';
 
 /**
- * What the report page knows of a run, independent of how a run folder stores it; `read-run.ts` alone knows the folder.
+ * What pages know of a run, independent of how events and run folders store it; `run-of-events.ts` and `node/` alone know those.
  *
  * Units: lengths in tokens, entropies in nats a token, shares 0..1, times in seconds, memory in bytes.
  */
-export interface ReportData {
+export interface RunData {
   readonly run: RunFacts;
   /** The figures that the command prints as well. */
   readonly summary: RunSummary;
@@ -13,7 +13,7 @@ export interface ReportData {
   readonly steps: readonly StepRecord[];
   readonly evaluations: readonly Evaluation[];
   /** Held-out samples and training rollouts, in the order in which the page shows them. */
-  readonly samples: readonly ReportSample[];
+  readonly samples: readonly RunSample[];
   /** What was left out of `samples` and why, as sentences for the page; empty when nothing was. */
   readonly sampleNotes: readonly string[];
   readonly configuration: Readonly<Record<string, unknown>>;
@@ -82,7 +82,7 @@ export interface Evaluation {
 
 export type SampleMoment = 'base' | 'final' | 'rollout';
 
-export interface ReportSample {
+export interface RunSample {
   readonly moment: SampleMoment;
   /** Steps that the policy had been trained for when it wrote the response. */
   readonly step: number;

@@ -1,4 +1,4 @@
-import type { ReportSample } from '../report-data.ts';
+import type { RunSample } from '../run-data.ts';
 
 /** All samples of one problem that a view shows together. */
 export interface SampleGroup {
@@ -6,7 +6,7 @@ export interface SampleGroup {
   readonly problem: string;
   readonly family: string;
   readonly prompt: string;
-  readonly samples: readonly ReportSample[];
+  readonly samples: readonly RunSample[];
 }
 
 export type SampleView = 'held-out' | 'rollouts';
@@ -39,7 +39,7 @@ export interface SampleFilter {
   readonly step: number | null;
 }
 
-function isCorrect(samples: readonly ReportSample[], moment: ReportSample['moment']): boolean | null {
+function isCorrect(samples: readonly RunSample[], moment: RunSample['moment']): boolean | null {
   const first = samples.find((sample) => sample.moment === moment);
   return first === undefined ? null : first.verdict === 'correct';
 }
@@ -60,8 +60,8 @@ function hasOutcome({ samples }: SampleGroup, { view, outcome }: SampleFilter): 
 }
 
 /** The groups that a filter lets through, in the order of the samples. A held-out outcome is that of a problem's first sample. */
-export function groupSamples(samples: readonly ReportSample[], filter: SampleFilter): SampleGroup[] {
-  const groups = new Map<string, SampleGroup & { samples: ReportSample[] }>();
+export function groupSamples(samples: readonly RunSample[], filter: SampleFilter): SampleGroup[] {
+  const groups = new Map<string, SampleGroup & { samples: RunSample[] }>();
   for (const sample of samples) {
     if ((sample.moment === 'rollout') !== (filter.view === 'rollouts')) continue;
     if (filter.family !== null && sample.family !== filter.family) continue;

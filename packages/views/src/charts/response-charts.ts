@@ -1,9 +1,9 @@
-import type { ReportData } from '../report-data.ts';
+import type { RunData } from '../run-data.ts';
 import type { Chart } from './chart.ts';
 import { familyLines, metricValues, stepChart } from './step-chart.ts';
 import { smoothingWindow } from './trailing-mean.ts';
 
-export function lengthChart({ steps }: ReportData): Chart | null {
+export function lengthChart({ steps }: RunData): Chart | null {
   return stepChart(steps, {
     id: 'length',
     title: 'Response length',
@@ -22,7 +22,7 @@ export function lengthChart({ steps }: ReportData): Chart | null {
   });
 }
 
-export function truncatedChart({ steps }: ReportData): Chart | null {
+export function truncatedChart({ steps }: RunData): Chart | null {
   return stepChart(steps, {
     id: 'truncated',
     title: 'Cut off at the limit',

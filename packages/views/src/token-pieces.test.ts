@@ -29,7 +29,7 @@ describe('tokenPieces', () => {
     expect(tokenPieces(Uint32Array.of(1, 2, 3), backwards)).toBeNull();
   });
 
-  const folder = join(import.meta.dir, '../../../../../shared/tokenizers/smollm2-135m');
+  const folder = join(import.meta.dir, '../../../../shared/tokenizers/smollm2-135m');
   test.skipIf(!existsSync(folder))('spells text of a byte-level vocabulary', async () => {
     const tokenizer = createTokenizer(await Bun.file(join(folder, 'tokenizer.json')).json(), {});
     const text = 'Let x = 3.\n\n数学很有趣 🙂🙃 and 𝔽₂, done.';

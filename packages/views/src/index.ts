@@ -1,0 +1,11 @@
+export type { Chart, ChartSeries, ValueFormat } from './charts/chart.ts';
+export { buildCharts } from './charts/index.ts';
+export { pickRows } from './charts/pick-rows.ts';
+export { MAX_CURVE_POINTS } from './charts/step-chart.ts';
+export { type BeforeAfter, beforeAfter, outcomeSentence } from './facts.ts';
+export { formatBytes, formatCount, formatNumber, formatPoints, formatSeconds, formatShare } from './format.ts';
+export { embeddedJson, html, Markup } from './html.ts';
+export type { Evaluation, RunData, RunFacts, RunSample, SampleMoment, SampleTokens, Score, StageStart, StepRecord } from './run-data.ts';
+export { runOfEvents } from './run-of-events.ts';
+export { SAMPLE_CAPS } from './select-samples.ts';
+export { type StageMark, stageMarks } from './stage-marks.ts';

@@ -1,0 +1,1 @@
+export { HOSTILE, type SyntheticRun, writeSyntheticRun, writeSyntheticSupervisedRun } from './synthetic-run.ts';
