@@ -1,12 +1,13 @@
+import { lastBoxed } from './boxed.ts';
 import { type ColumnMapping, columnMappingSchema, type TextFrom } from './column-mapping.ts';
 import { encodeGroundTruth, type GroundTruth, type JsonValue } from './ground-truth.ts';
 import type { Row } from './json-rows.ts';
 import { type Message, messageSchema, type ProblemRecord } from './record.ts';
-import { columnValue, Template } from './template.ts';
+import { columnValue, firstValue, Template } from './template.ts';
 
 /** A row that was mapped, or why it holds no problem (an empty answer), or why it does not have the layout at all. */
 export type Mapped =
-  | { readonly record: ProblemRecord }
+  | { readonly record: ProblemRecord; readonly solutions: readonly string[] }
   | { readonly dropped: string }
   | { readonly malformed: string; readonly remedy: string };
 
@@ -21,6 +22,7 @@ export function compileMapping(mapping: ColumnMapping): (row: Row, index: number
   const dataSource = compileText(mapping.dataSource, 'data_source');
   const ability = compileText(mapping.ability, 'ability');
   const style = compileText(mapping.style ?? { otherwise: 'rule' }, 'reward_model.style');
+  const solutions = compileSolutions(mapping);
   const layout = `the ${mapping.name} mapping needs the columns ${mapping.requires.join(', ')}; mend the row or choose another mapping`;
   return (row, index) => {
     try {
@@ -39,7 +41,7 @@ export function compileMapping(mapping: ColumnMapping): (row: Row, index: number
         reward_model: { style: style(row), ground_truth: truth },
         extra_info: extraInfoOf(mapping, row, index),
       };
-      return { record };
+      return { record, solutions: solutions(row) };
     } catch (error) {
       if (error instanceof LayoutError) return { malformed: error.message, remedy: layout };
       throw error;
@@ -61,14 +63,6 @@ function columnIsNull(row: Row, alternatives: string): boolean {
     const key = column.slice(column.lastIndexOf('.') + 1);
     return typeof parent === 'object' && parent !== null && (parent as Row)[key] === null;
   });
-}
-
-function firstValue(row: Row, columns: readonly string[]): unknown {
-  for (const column of columns) {
-    const value = columnValue(row, column);
-    if (value !== undefined) return value;
-  }
-  return undefined;
 }
 
 function compileText(from: TextFrom, field: string): (row: Row) => string {
@@ -107,7 +101,9 @@ function compilePrompt({ prompt }: ColumnMapping): (row: Row) => readonly Messag
 
 function groundTruthOf({ groundTruth, name }: ColumnMapping, row: Row): string | null {
   if ('object' in groundTruth) {
-    const entries = Object.entries(groundTruth.object).map(([key, column]) => [key, columnValue(row, column)] as const);
+    const entries = Object.entries(groundTruth.object).map(([key, from]) => {
+      return [key, typeof from === 'string' ? firstValue(row, from.split('|')) : from.constant] as const;
+    });
     return entries.some(([, value]) => value === undefined) ? null : encodeGroundTruth(Object.fromEntries(entries) as GroundTruth);
   }
   const value = firstValue(row, groundTruth.columns);
@@ -122,8 +118,36 @@ function groundTruthOf({ groundTruth, name }: ColumnMapping, row: Row): string |
     if (at < 0) throw new LayoutError(`the answer has no ${groundTruth.after}, which the ${name} mapping looks for`);
     text = text.slice(at + groundTruth.after.length).trim();
   }
+  if (groundTruth.boxed) text = lastBoxed(text) ?? '';
   for (const remove of groundTruth.remove ?? []) text = text.replaceAll(remove, '');
   return text.trim() === '' ? null : text;
+}
+
+function compileSolutions({ solutions }: ColumnMapping): (row: Row) => readonly string[] {
+  if (solutions === undefined) return () => [];
+  if ('template' in solutions) {
+    const template = new Template(solutions.template);
+    return (row) => {
+      const rendered = template.render(row);
+      return 'text' in rendered && rendered.text.trim() !== '' ? [rendered.text] : [];
+    };
+  }
+  return (row) => texts(firstValue(row, solutions.columns));
+}
+
+/** A text, a list of texts, or the JSON of such a list; what is no text is left out. */
+function texts(value: unknown): readonly string[] {
+  const list = typeof value === 'string' && value.startsWith('["') ? (parsedList(value) ?? value) : value;
+  return (Array.isArray(list) ? list : [list]).filter((item): item is string => typeof item === 'string' && item.trim() !== '');
+}
+
+function parsedList(text: string): unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null; // A solution that begins with a bracket, and no list of them.
+  }
 }
 
 function scalarText(value: unknown): string {
@@ -141,6 +165,6 @@ function extraInfoOf({ extraInfo }: ColumnMapping, row: Row, index: number): Pro
   const whole = extraInfo?.column === undefined ? undefined : columnValue(row, extraInfo.column);
   if (whole !== undefined && (typeof whole !== 'object' || Array.isArray(whole)))
     throw new LayoutError(`${extraInfo!.column} must hold an object`);
-  const fields = Object.entries(extraInfo?.fields ?? {}).map(([name, column]) => [name, columnValue(row, column)] as const);
+  const fields = Object.entries(extraInfo?.fields ?? {}).map(([name, columns]) => [name, firstValue(row, columns.split('|'))] as const);
   return { index, ...withoutNullKeys((whole ?? {}) as Row), ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) };
 }

@@ -22,17 +22,23 @@ export const columnMappingSchema = z.strictObject({
   /** A column that holds text or a list of messages, or a template such as `{nums join ' '}={target}?`. */
   prompt: z.union([z.strictObject({ columns: z.array(z.string()).min(1) }), z.strictObject({ template: z.string().min(1) })]),
   /**
-   * The answer: a column (`after` keeps what follows the last occurrence of a text, `remove` deletes texts), or an object whose values
-   * are columns. A list of texts is a list of acceptable answers; an object is kept as JSON.
+   * The answer: a column (`after` keeps what follows the last occurrence of a text, `boxed` what the last \\boxed{} holds, `remove`
+   * deletes texts), or an object whose values are columns. A list of texts is a list of acceptable answers; an object is kept as JSON.
    */
   groundTruth: z.union([
     z.strictObject({
       columns: z.array(z.string()).min(1),
       after: z.string().min(1).optional(),
+      boxed: z.literal(true).optional(),
       remove: z.array(z.string().min(1)).optional(),
     }),
-    z.strictObject({ object: z.record(z.string(), z.string()) }),
+    z.strictObject({ object: z.record(z.string(), z.union([z.string(), z.strictObject({ constant: z.string() })])) }),
   ]),
+  /**
+   * Worked answers or reference programs that stand beside the problem: columns of text, of a list of texts or of such a list as JSON, or
+   * a template. Curation checks problems by them; they are no part of the record.
+   */
+  solutions: z.union([z.strictObject({ columns: z.array(z.string()).min(1) }), z.strictObject({ template: z.string().min(1) })]).optional(),
   dataSource: textFrom,
   ability: textFrom,
   /** `reward_model.style`; `rule` unless stated. */

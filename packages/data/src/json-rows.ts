@@ -1,4 +1,5 @@
 import { DataError } from './data-error.ts';
+import type { OnRowError } from './row-error.ts';
 
 /** A column value as JSON knows it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -12,13 +13,18 @@ export interface SourceRow {
 }
 
 /** Rows of JSON text: one object a line, or one array of objects (recognised by its first character), read piece by piece. */
-export async function* jsonRows(chunks: AsyncIterable<string>, path: string): AsyncGenerator<SourceRow> {
+export async function* jsonRows(chunks: AsyncIterable<string>, path: string, onError?: OnRowError): AsyncGenerator<SourceRow> {
   let isArray: boolean | null = null;
   const lines = new LineSplitter();
   const elements = new ArraySplitter(path);
   let index = 0;
   const emit = function* (pieces: Iterable<Piece>): Generator<SourceRow> {
-    for (const { text, line } of pieces) yield { row: parseRow(text, `${path}:${line}`), index: index++, place: `${path}:${line}` };
+    for (const { text, line } of pieces) {
+      const place = `${path}:${line}`;
+      const row = parseRow(text, place, onError);
+      if (row !== null) yield { row, index, place };
+      index++;
+    }
   };
   let blank = '';
   for await (const piece of chunks) {
@@ -40,22 +46,25 @@ interface Piece {
   readonly line: number;
 }
 
-function parseRow(text: string, place: string): Row {
+function parseRow(text: string, place: string, onError: OnRowError = raise): Row | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DataError(place, `not valid JSON (${reason})`, 'write one JSON object a line, or one array of objects', { cause });
+    onError(new DataError(place, `not valid JSON (${reason})`, 'write one JSON object a line, or one array of objects', { cause }));
+    return null;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DataError(
-      place,
-      `a row must be a JSON object, not ${Array.isArray(value) ? 'a list' : typeof value}`,
-      'write {"column": value, …}',
-    );
+    const found = Array.isArray(value) ? 'a list' : typeof value;
+    onError(new DataError(place, `a row must be a JSON object, not ${found}`, 'write {"column": value, …}'));
+    return null;
   }
   return value as Row;
+}
+
+function raise(error: DataError): never {
+  throw error;
 }
 
 class LineSplitter {

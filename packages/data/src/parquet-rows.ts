@@ -8,21 +8,22 @@ import type { Row, SourceRow } from './json-rows.ts';
 export async function* parquetRows(files: FileAccess, path: string): AsyncGenerator<SourceRow> {
   const byteLength = await files.size(path);
   const file = { byteLength, slice: (start: number, end = byteLength) => files.slice(path, start, end) };
-  const guard = async <T>(work: Promise<T>): Promise<T> => {
+  const guard = async <T>(place: string, work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DataError(path, `not a readable Parquet file (${reason})`, 'the file is cut short or damaged; fetch or write it again', {
+      throw new DataError(place, `not a readable Parquet file (${reason})`, 'the file is cut short or damaged; fetch or write it again', {
         cause,
       });
     }
   };
-  const metadata: FileMetaData = await guard(parquetMetadataAsync(file));
+  const metadata: FileMetaData = await guard(path, parquetMetadataAsync(file));
   let index = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = index + Number(group.num_rows);
-    const rows = await guard(parquetReadObjects({ file, metadata, compressors, rowStart: index, rowEnd }));
+    const place = `${path} rows ${index} to ${rowEnd - 1}`;
+    const rows = await guard(place, parquetReadObjects({ file, metadata, compressors, rowStart: index, rowEnd }));
     for (const row of rows) {
       yield { row: plainJson(row) as Row, index, place: `${path} row ${index}` };
       index++;

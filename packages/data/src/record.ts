@@ -39,13 +39,13 @@ export interface ProblemRecord {
   readonly extra_info: ExtraInfo;
 }
 
+/** Wrong answers among 16 samples, so a greater number is a harder problem: 0 is always solved, 16 never. */
+export type HigherIsHarder = number;
+
 export interface ExtraInfo {
   readonly index?: number | string | undefined;
-  /**
-   * Per model name, how hard the problem is for it: the number of wrong answers among its samples (16 in the released data), so
-   * HIGHER IS HARDER: 0 means always solved, 16 never. `null` where a model was not asked.
-   */
-  readonly model_difficulty?: Readonly<Record<string, number | null>> | undefined;
+  /** Per model name, how hard the problem is for it; `null` where a model was not asked. */
+  readonly model_difficulty?: Readonly<Record<string, HigherIsHarder | null>> | undefined;
   readonly [key: string]: unknown;
 }
 

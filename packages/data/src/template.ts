@@ -1,14 +1,23 @@
 import type { Row } from './json-rows.ts';
 
-type Part = string | { readonly column: string; readonly join: string | null; readonly count: boolean };
+type Part = string | Place;
+
+interface Place {
+  /** The first of these that a row has. */
+  readonly columns: readonly string[];
+  readonly form: 'scalar' | 'list' | 'count' | 'lower';
+  readonly separator: string;
+  /** Absent values are empty texts. */
+  readonly optional: boolean;
+}
 
 /**
  * A compiled template: `{column}` is a value, `{column join ' '}` the items of a list with a text between them, `{column count}` their
- * number, `{{` and `}}` are braces.
+ * number, `{column lower}` a text in lower case, `{a|b}` the first of several columns that a row has, `{column?}` is empty where a row
+ * does not have it, `{{` and `}}` are braces.
  */
 export class Template {
   readonly #parts: readonly Part[];
-  readonly columns: readonly string[];
 
   /** @throws where a brace has no partner or a place cannot be understood. */
   constructor(source: string) {
@@ -23,7 +32,6 @@ export class Template {
       else parts.push(parsePlace(inside, source));
     }
     this.#parts = parts;
-    this.columns = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.column]));
   }
 
   /** The text for a row, or the reason why there is none. */
@@ -34,20 +42,35 @@ export class Template {
         text += part;
         continue;
       }
-      const value = columnValue(row, part.column);
-      const rendered = part.count ? renderCount(value) : part.join === null ? renderScalar(value) : renderList(value, part.join);
-      if (rendered === null) return { missing: part.column };
+      const value = firstValue(row, part.columns);
+      const rendered = value === undefined && part.optional ? '' : renderPlace(value, part);
+      if (rendered === null) return { missing: part.columns.join('|') };
       text += rendered;
     }
     return { text };
   }
 }
 
-function parsePlace(inside: string, source: string): Part {
-  const match = /^\s*([^\s']+)\s*(?:join\s+'([^']*)'|(count))?\s*$/.exec(inside);
-  if (!match)
-    throw new Error(`template ${JSON.stringify(source)}: cannot read {${inside}}; write {column}, {column join ', '} or {column count}`);
-  return { column: match[1]!, join: match[2] ?? null, count: match[3] !== undefined };
+function parsePlace(inside: string, source: string): Place {
+  const match = /^\s*([^\s'?]+)(\?)?\s*(?:join\s+'([^']*)'|(count|lower))?\s*$/.exec(inside);
+  if (!match) {
+    const forms = "{column}, {a|b}, {column?}, {column join ', '}, {column count} or {column lower}";
+    throw new Error(`template ${JSON.stringify(source)}: cannot read {${inside}}; write ${forms}`);
+  }
+  const [, columns, optional, separator, form] = match;
+  return {
+    columns: columns!.split('|'),
+    form: separator === undefined ? ((form as 'count' | 'lower' | undefined) ?? 'scalar') : 'list',
+    separator: separator ?? '',
+    optional: optional !== undefined,
+  };
+}
+
+function renderPlace(value: unknown, { form, separator }: Place): string | null {
+  if (form === 'count') return renderCount(value);
+  if (form === 'list') return renderList(value, separator);
+  const text = renderScalar(value);
+  return form === 'lower' ? (text?.toLowerCase() ?? null) : text;
 }
 
 function renderScalar(value: unknown): string | null {
@@ -73,4 +96,13 @@ export function columnValue(row: Row, column: string): unknown {
     value = (value as Row)[part];
   }
   return value ?? undefined;
+}
+
+/** The first of several columns that a row has. */
+export function firstValue(row: Row, columns: readonly string[]): unknown {
+  for (const column of columns) {
+    const value = columnValue(row, column);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }

@@ -1,1 +1,3 @@
+export { directoryLedger } from './directory-ledger.ts';
 export { nodeFiles } from './node-files.ts';
+export { sha256 } from './sha256.ts';
