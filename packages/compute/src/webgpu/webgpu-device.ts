@@ -1,0 +1,171 @@
+import type { Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix } from '../device.ts';
+import type { Call } from './kernels/call.ts';
+import { cast } from './kernels/cast.ts';
+import { add, copy, zero } from './kernels/elementwise.ts';
+import { swiGlu, swiGluBackward } from './kernels/swi-glu.ts';
+import { GpuError } from './runtime/errors.ts';
+import { type GpuRestrictions, requestGpuDevice } from './runtime/features.ts';
+import { GpuRuntime } from './runtime/gpu-runtime.ts';
+import { bytesFor } from './runtime/memory.ts';
+
+export interface WebgpuDeviceOptions {
+  /** `exact` (default): the same bits whatever the batch, in prefill, decode and training. `fast`: reductions may be split by shape. */
+  readonly mode?: 'exact' | 'fast';
+  /** What packed matrices and key-value caches are kept in: f32 (default), or f16, which needs `fast`. */
+  readonly storage?: 'f32' | 'f16';
+  /** Rungs of the feature ladder to leave out, and a smaller binding limit. */
+  readonly restrictions?: GpuRestrictions;
+  /** Times every dispatch: `runtime.kernelTimes()`. Slower. */
+  readonly profile?: boolean;
+}
+
+/** Until every kernel has landed: a call of one that has not says so. */
+function pending(kernel: string): never {
+  throw new GpuError(`${kernel} is not on this device yet`);
+}
+
+/** The WebGPU device; see the contract in ../device.ts. Kernels are recorded, and run by the next flush. */
+export class WebgpuDevice implements Device {
+  readonly kind = 'webgpu';
+  readonly threads = 1;
+
+  constructor(readonly runtime: GpuRuntime) {}
+
+  get description(): string {
+    const { features, mode, storage, adapterDescription } = this.runtime;
+    const rungs = [
+      features.f16 && 'f16',
+      features.subgroups && `subgroups of ${features.subgroupSize}`,
+      features.subgroupMatrix.length > 0 && 'subgroup matrices',
+    ].filter((rung) => rung !== false);
+    return [`WebGPU on ${adapterDescription}`, `${mode}, ${storage}`, ...rungs].join('; ');
+  }
+
+  createArena(name: string, bytes: number): Arena {
+    return this.runtime.createArena(name, bytes);
+  }
+
+  bytesFor(type: ElementType, length: number): number {
+    return bytesFor(type, length);
+  }
+
+  arenas(): readonly { name: string; bytes: number; used: number }[] {
+    return [...this.runtime.arenas].map(({ name, bytes, used }) => ({ name, bytes, used }));
+  }
+
+  write(target: DeviceBuffer, source: HostArray, offset = 0): void {
+    this.runtime.write(target, source, offset);
+  }
+
+  read(source: DeviceBuffer, target: HostArray): Promise<void> {
+    return this.runtime.read(source, target);
+  }
+
+  flush(): Promise<void> {
+    return this.runtime.flush();
+  }
+
+  dispose(): void {
+    this.runtime.dispose();
+  }
+
+  createMatrix(_arena: Arena, _values: DeviceBuffer, _outputs: number, _inputs: number, _trainable: boolean): Matrix {
+    return pending('createMatrix');
+  }
+  matrixBytes(_outputs: number, _inputs: number, _trainable: boolean): number {
+    return pending('matrixBytes');
+  }
+  refreshMatrices(_matrices: readonly Matrix[]): void {
+    pending('refreshMatrices');
+  }
+  createCache(_arena: Arena, _positions: number, _heads: number, _headWidth: number): KeyValueCache {
+    return pending('createCache');
+  }
+  cacheBytes(_positions: number, _heads: number, _headWidth: number): number {
+    return pending('cacheBytes');
+  }
+
+  zero(target: DeviceBuffer): void {
+    zero(this.runtime, target);
+  }
+  copy(target: DeviceBuffer, source: DeviceBuffer): void {
+    copy(this.runtime, target, source);
+  }
+  add(target: DeviceBuffer, source: DeviceBuffer): void {
+    add(this.runtime, target, source);
+  }
+  cast(target: DeviceBuffer, source: DeviceBuffer, format: 'bf16' | 'f16'): void {
+    cast(this.runtime, target, source, format);
+  }
+  embedding(_call: Call<'embedding'>): void {
+    pending('embedding');
+  }
+  embeddingBackward(_call: Call<'embeddingBackward'>): void {
+    pending('embeddingBackward');
+  }
+  rmsNorm(_call: Call<'rmsNorm'>): void {
+    pending('rmsNorm');
+  }
+  rmsNormBackward(_call: Call<'rmsNormBackward'>): void {
+    pending('rmsNormBackward');
+  }
+  linear(_call: Call<'linear'>): void {
+    pending('linear');
+  }
+  linearInputGradient(_call: Call<'linearInputGradient'>): void {
+    pending('linearInputGradient');
+  }
+  linearWeightGradient(_call: Call<'linearWeightGradient'>): void {
+    pending('linearWeightGradient');
+  }
+  rotateAndStore(_call: Call<'rotateAndStore'>): void {
+    pending('rotateAndStore');
+  }
+  rotateBackward(_call: Call<'rotateBackward'>): void {
+    pending('rotateBackward');
+  }
+  attention(_call: Call<'attention'>): void {
+    pending('attention');
+  }
+  attentionBackward(_call: Call<'attentionBackward'>): void {
+    pending('attentionBackward');
+  }
+  swiGlu(call: Call<'swiGlu'>): void {
+    swiGlu(this.runtime, call);
+  }
+  swiGluBackward(call: Call<'swiGluBackward'>): void {
+    swiGluBackward(this.runtime, call);
+  }
+  headForward(_call: Call<'headForward'>): void {
+    pending('headForward');
+  }
+  headBackward(_call: Call<'headBackward'>): void {
+    pending('headBackward');
+  }
+  headSample(_call: Call<'headSample'>): void {
+    pending('headSample');
+  }
+  drawBits(_call: Call<'drawBits'>): void {
+    pending('drawBits');
+  }
+  advanceRows(_call: Call<'advanceRows'>): void {
+    pending('advanceRows');
+  }
+  sumOfSquares(_call: Call<'sumOfSquares'>): void {
+    pending('sumOfSquares');
+  }
+  adamW(_call: Call<'adamW'>): void {
+    pending('adamW');
+  }
+}
+
+/**
+ * The device on an adapter, with every feature and limit that it has; or on a GPUDevice made elsewhere, with what that one has. In a
+ * browser: `createWebgpuDevice((await navigator.gpu.requestAdapter())!)`.
+ */
+export async function createWebgpuDevice(source: GPUAdapter | GPUDevice, options: WebgpuDeviceOptions = {}): Promise<WebgpuDevice> {
+  const { mode = 'exact', storage = 'f32', restrictions, profile } = options;
+  if (mode === 'exact' && storage === 'f16') throw new RangeError('storage "f16" needs mode "fast"');
+  const [device, info] = 'requestDevice' in source ? [await requestGpuDevice(source), source.info] : [source, source.adapterInfo];
+  return new WebgpuDevice(new GpuRuntime(device, info, { mode, storage, restrictions, profile }));
+}
