@@ -12,6 +12,8 @@ export interface ByteRange {
 export interface ModelFiles {
   /** For messages: the directory or address. */
   readonly location: string;
+  /** Name of the GGUF file that is the model, where the folder is not a model of its own. */
+  readonly gguf?: string;
   exists(name: string): Promise<boolean>;
   /** In bytes. */
   size(name: string): Promise<number>;

@@ -4,7 +4,8 @@ import { parseJsonObject } from './config-json.ts';
 import type { JsonObject, ModelConfig } from './config-types.ts';
 import { ModelInputError } from './folder-error.ts';
 import { openFolderTensors } from './folder-tensors.ts';
-import type { ModelFiles, ModelFolder } from './folder-types.ts';
+import type { FolderTensors, ModelFiles, ModelFolder } from './folder-types.ts';
+import { openGguf } from './gguf/open.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** Files that belong to the text side of a model; a checkpoint carries them along unchanged. */
@@ -21,11 +22,18 @@ const COMPANION_FILES = [
 
 /**
  * Opens a Hugging Face folder: config.json and weights as safetensors are needed; generation_config.json, tokenizer and chat template
- * are taken where they are. Everything but the values of the weights is read and checked now.
+ * are taken where they are. Where `files.gguf` names a GGUF file, that is the model. Everything but the values of the weights is read
+ * and checked now.
  *
  * @throws ModelInputError with one line that says what is wrong, where, and how to mend it.
  */
 export async function openModelFolder(files: ModelFiles): Promise<ModelFolder> {
+  if (files.gguf === undefined) return assembleFolder(files, (config) => openFolderTensors(files, config));
+  const { textFiles, tensors } = await openGguf(files, files.gguf);
+  return assembleFolder(textFiles, tensors);
+}
+
+async function assembleFolder(files: ModelFiles, openTensors: (config: ModelConfig) => Promise<FolderTensors>): Promise<ModelFolder> {
   const configJson = await readJson(files, 'config.json');
   if (configJson === null) throw new ModelInputError(`${files.location} has no config.json; give the folder of a Hugging Face model`);
   const config = parseModelConfig(configJson, await readJson(files, 'generation_config.json'));
@@ -41,7 +49,7 @@ export async function openModelFolder(files: ModelFiles): Promise<ModelFolder> {
       template: await readText(files, 'chat_template.jinja'),
       specialTokens: (await readJson(files, 'special_tokens_map.json')) ?? {},
     }),
-    tensors: await openFolderTensors(files, config),
+    tensors: await openTensors(config),
     companions: () => readCompanions(files),
   };
 }
