@@ -1,4 +1,5 @@
-export type { Chart, ChartSeries, ValueFormat } from './charts/chart.ts';
+export type { Chart, ChartSeries, Ends, ValueFormat } from './charts/chart.ts';
+export { comparisonCharts, groupRuns, type RunGroup } from './charts/comparison.ts';
 export { buildCharts } from './charts/index.ts';
 export { pickRows } from './charts/pick-rows.ts';
 export { MAX_CURVE_POINTS } from './charts/step-chart.ts';
@@ -7,5 +8,6 @@ export { formatBytes, formatCount, formatNumber, formatPoints, formatSeconds, fo
 export { embeddedJson, html, Markup } from './html.ts';
 export type { Evaluation, RunData, RunFacts, RunSample, SampleMoment, SampleTokens, Score, StageStart, StepRecord } from './run-data.ts';
 export { runOfEvents } from './run-of-events.ts';
-export { SAMPLE_CAPS } from './select-samples.ts';
+export { SAMPLE_CAPS, type SampleCaps } from './select-samples.ts';
+export { type ProblemRates, type SolveRates, solveChange } from './solve-rates.ts';
 export { type StageMark, stageMarks } from './stage-marks.ts';

@@ -39,5 +39,7 @@ describe('selectSamples', () => {
 test('shorten keeps both ends and counts what is gone', () => {
   expect(shorten('abcdefghij', 4)).toBe('ab\n[… 6 characters left out …]\nij');
   expect(shorten('abcd', 4)).toBe('abcd');
-  expect(shortenSample(sampleWith({ response: 'x'.repeat(100_000) })).response.length).toBeLessThan(SAMPLE_CAPS.responseCharacters + 60);
+  expect(shortenSample(sampleWith({ response: 'x'.repeat(100_000) }), SAMPLE_CAPS).response.length).toBeLessThan(
+    SAMPLE_CAPS.responseCharacters + 60,
+  );
 });

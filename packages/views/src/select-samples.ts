@@ -1,14 +1,25 @@
 import type { RunSample } from './run-data.ts';
 
-/** What a page holds at most, so that it stays a few megabytes whatever the run. */
-export const SAMPLE_CAPS = {
+/** What a page holds at most. */
+export interface SampleCaps {
+  readonly heldOutProblems: number;
+  readonly rolloutGroups: number;
+  readonly samplesPerGroup: number;
+  readonly responseCharacters: number;
+  readonly evidenceCharacters: number;
+  /** Tokens of a response up to which each token's figures are shown. */
+  readonly tokenFigures: number;
+}
+
+/** What a page of its own holds, so that it stays a few megabytes whatever the run. */
+export const SAMPLE_CAPS: SampleCaps = {
   heldOutProblems: 120,
   rolloutGroups: 60,
   samplesPerGroup: 4,
   responseCharacters: 6000,
   evidenceCharacters: 600,
   tokenFigures: 1200,
-} as const;
+};
 
 /** Keeps `cap` of the keys, spread evenly within each family in the order given, each family in proportion to its share. */
 export function spread(keys: readonly { readonly key: string; readonly family: string }[], cap: number): Set<string> {
@@ -30,8 +41,7 @@ export function shorten(text: string, characters: number): string {
 }
 
 /** A sample with its long texts cut to what a page holds. */
-export function shortenSample(sample: RunSample): RunSample {
-  const { responseCharacters, evidenceCharacters } = SAMPLE_CAPS;
+export function shortenSample(sample: RunSample, { responseCharacters, evidenceCharacters }: SampleCaps): RunSample {
   return {
     ...sample,
     prompt: shorten(sample.prompt, responseCharacters),
@@ -41,27 +51,27 @@ export function shortenSample(sample: RunSample): RunSample {
 }
 
 /** The samples that a page embeds and, where that is not all of them, sentences that say so. */
-export function selectSamples(samples: readonly RunSample[]): { samples: RunSample[]; notes: string[] } {
+export function selectSamples(samples: readonly RunSample[], caps: SampleCaps = SAMPLE_CAPS): { samples: RunSample[]; notes: string[] } {
   const groups = new Map<string, RunSample>();
   for (const sample of samples) if (!groups.has(groupKey(sample))) groups.set(groupKey(sample), sample);
   const of = (rollout: boolean) =>
     [...groups].filter(([, { moment }]) => (moment === 'rollout') === rollout).map(([key, { family }]) => ({ key, family }));
   const heldOut = of(false);
   const rollouts = of(true);
-  const kept = new Set([...spread(heldOut, SAMPLE_CAPS.heldOutProblems), ...spread(rollouts, SAMPLE_CAPS.rolloutGroups)]);
-  const chosen = samples.filter((sample) => kept.has(groupKey(sample)) && sample.sample < SAMPLE_CAPS.samplesPerGroup);
+  const kept = new Set([...spread(heldOut, caps.heldOutProblems), ...spread(rollouts, caps.rolloutGroups)]);
+  const chosen = samples.filter((sample) => kept.has(groupKey(sample)) && sample.sample < caps.samplesPerGroup);
   const notes: string[] = [];
-  if (heldOut.length > SAMPLE_CAPS.heldOutProblems) {
-    notes.push(`Of ${heldOut.length} held-out problems ${SAMPLE_CAPS.heldOutProblems} are shown, evenly spread over each family.`);
+  if (heldOut.length > caps.heldOutProblems) {
+    notes.push(`Of ${heldOut.length} held-out problems ${caps.heldOutProblems} are shown, evenly spread over each family.`);
   }
-  if (rollouts.length > SAMPLE_CAPS.rolloutGroups) {
-    notes.push(`Of ${rollouts.length} rollout groups ${SAMPLE_CAPS.rolloutGroups} are shown.`);
+  if (rollouts.length > caps.rolloutGroups) {
+    notes.push(`Of ${rollouts.length} rollout groups ${caps.rolloutGroups} are shown.`);
   }
-  if (samples.some(({ sample }) => sample >= SAMPLE_CAPS.samplesPerGroup)) {
-    notes.push(`Of each prompt's samples the first ${SAMPLE_CAPS.samplesPerGroup} are shown.`);
+  if (samples.some(({ sample }) => sample >= caps.samplesPerGroup)) {
+    notes.push(`Of each prompt's samples the first ${caps.samplesPerGroup} are shown.`);
   }
-  if (chosen.some(({ response, prompt }) => Math.max(response.length, prompt.length) > SAMPLE_CAPS.responseCharacters)) {
-    notes.push(`Texts over ${SAMPLE_CAPS.responseCharacters} characters are cut in the middle.`);
+  if (chosen.some(({ response, prompt }) => Math.max(response.length, prompt.length) > caps.responseCharacters)) {
+    notes.push(`Texts over ${caps.responseCharacters} characters are cut in the middle.`);
   }
   return { samples: chosen, notes };
 }

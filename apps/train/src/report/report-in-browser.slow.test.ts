@@ -30,7 +30,7 @@ describe.skipIf(!process.env.OR1_SLOW || CHROMIUM === null)('the page in a brows
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       return new Set(Array.from(new Uint32Array(data.buffer))).size;
     })`);
-    expect(drawn.length).toBe(11);
+    expect(drawn.length).toBe(13);
     for (const colours of drawn) expect(colours).toBeGreaterThan(20);
   });
 

@@ -80,7 +80,7 @@ describe('renderReport', () => {
     const { data, elements } = pages.get('plain')!;
     expect(data.charts.map(({ id }) => id)).toEqual([
       ...['accuracy', 'entropy', 'accuracy-by-family', 'entropy-by-family', 'entropy-coefficient', 'length', 'truncated', 'groups'],
-      ...['gradient-norm', 'time-by-phase', 'rates'],
+      ...['solve-rates', 'gradient-norm', 'ratio', 'time-by-phase', 'rates'],
     ]);
     const places = elements.filter(({ name }) => name === 'figure').map(({ attributes }) => attributes.get('id'));
     expect(places).toEqual(data.charts.map(({ id }) => `chart-${id}`));

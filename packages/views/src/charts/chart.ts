@@ -8,8 +8,10 @@ export interface Chart {
   readonly howToRead: string;
   readonly kind: 'lines' | 'stacked';
   readonly format: ValueFormat;
-  /** Training steps, ascending. */
+  /** Training steps, ascending; or what `xAxis` names. */
   readonly x: readonly number[];
+  /** What the horizontal axis shows where it is not training steps. */
+  readonly xAxis?: string;
   readonly series: readonly ChartSeries[];
   /** Ends of the vertical axis that hold whatever the data are; null leaves an end to the data. */
   readonly range: readonly [low: number | null, high: number | null];
@@ -25,5 +27,13 @@ export interface ChartSeries {
   readonly style: 'line' | 'faint' | 'target' | 'points';
   readonly values: readonly (number | null)[];
   /** Ends of each point's 95 % interval. */
-  readonly interval?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] };
+  readonly interval?: Ends;
+  /** Ends of an area around the line, such as the lowest and the highest of several runs. */
+  readonly band?: Ends;
+}
+
+/** A low and a high end for each point. */
+export interface Ends {
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
 }

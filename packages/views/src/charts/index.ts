@@ -2,7 +2,7 @@ import type { RunData } from '../run-data.ts';
 import { accuracyChart, familyAccuracyChart } from './accuracy-charts.ts';
 import type { Chart } from './chart.ts';
 import { coefficientChart, entropyChart, familyEntropyChart } from './entropy-charts.ts';
-import { gradientChart, groupsChart, policyDriftChart } from './learning-charts.ts';
+import { gradientChart, groupsChart, policyDriftChart, ratioChart, solveRateChart } from './learning-charts.ts';
 import { lengthChart, truncatedChart } from './response-charts.ts';
 import { learningRateChart, lossChart } from './sft-charts.ts';
 import { phasesChart, ratesChart } from './time-charts.ts';
@@ -16,7 +16,9 @@ const REINFORCEMENT = [
   lengthChart,
   truncatedChart,
   groupsChart,
+  solveRateChart,
   gradientChart,
+  ratioChart,
   policyDriftChart,
   phasesChart,
   ratesChart,

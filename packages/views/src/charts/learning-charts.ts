@@ -50,6 +50,53 @@ export function groupsChart({ steps }: RunData): Chart | null {
   });
 }
 
+/** Largest |ratio - 1| of each step: the claim that the policy in training is the one that sampled, step by step. */
+export function ratioChart({ steps }: RunData): Chart | null {
+  return stepChart(steps, {
+    id: 'ratio',
+    title: 'Ratio deviation',
+    axis: 'largest |ratio − 1| of a token',
+    kind: 'lines',
+    format: 'number',
+    range: [0, null],
+    series: [{ label: 'largest |ratio − 1|', colour: 2, style: 'line', values: metricValues(steps, 'ratio/max-deviation') }],
+    howToRead:
+      "How far the learner's probability of a sampled token stands from the sampler's, at the worst token of the step. Exactly 0 means " +
+      'that both compute the same bits. Small values come from rounding on devices that add in another order; values that grow mean that ' +
+      'the learner trains on samples of a policy that is no longer its own.',
+  });
+}
+
+/** Shades of the bins between none and all right, and what the trainer calls them. */
+const SOLVE_BINS = Array.from({ length: 10 }, (_, bin) => ({
+  label: `${bin * 10} to ${(bin + 1) * 10} %`,
+  metric: `groups/solve-${String(bin * 10).padStart(2, '0')}-${(bin + 1) * 10}-share`,
+}));
+
+/** The solve-rate histogram of the step's groups, stacked over the run. */
+export function solveRateChart({ steps }: RunData): Chart | null {
+  const bins = [
+    { label: 'none right', metric: 'groups/solve-none-share' },
+    ...SOLVE_BINS,
+    { label: 'all right', metric: 'groups/solve-all-share' },
+  ];
+  const present = bins.filter(({ metric }) => metricValues(steps, metric).some((value) => value !== null && value > 0));
+  if (!present.some(({ metric }) => metric.endsWith('0-share'))) return null;
+  return stepChart(steps, {
+    id: 'solve-rates',
+    title: 'Solve rates of the groups',
+    axis: 'share of groups, stacked',
+    kind: 'stacked',
+    format: 'share',
+    range: [0, 1],
+    series: present.map(({ label, metric }, colour) => ({ label, colour, style: 'line', values: metricValues(steps, metric) })),
+    howToRead:
+      'How many of the responses to one prompt were right, as a histogram at every step: at the bottom the prompts that no response ' +
+      'solved, at the top those that all did. Learning moves the layers down; only what lies between bottom and top layer teaches. ' +
+      'Prompts that no response ever solves are too hard for this model, or their answers are wrong.',
+  });
+}
+
 /** Ratio and clip of steps that are not strictly on-policy, or whose sampler and learner differ; nothing to draw when all are 0. */
 export function policyDriftChart({ steps }: RunData): Chart | null {
   const series: ChartSeries[] = [

@@ -60,7 +60,11 @@ export function stepChart(steps: readonly StepRecord[], chart: Omit<Chart, 'x'>)
   return {
     ...chart,
     x: pick(steps.map(({ step }) => step)),
-    series: series.map((one) => ({ ...one, values: sixDigits(pick(one.values)) })),
+    series: series.map(({ band, ...one }) => ({
+      ...one,
+      values: sixDigits(pick(one.values)),
+      ...(band === undefined ? {} : { band: { low: sixDigits(pick(band.low)), high: sixDigits(pick(band.high)) } }),
+    })),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What uPlot leaves to its hooks: lines where a stage begins and the 95 % intervals of single measurements. */
+/** What uPlot leaves to its hooks: lines where a stage begins, 95 % intervals of single measurements, and bands around lines. */
 import type uPlot from 'uplot';
 import type { Chart } from '../charts/chart.ts';
 import type { StageMark } from '../stage-marks.ts';
@@ -71,6 +71,26 @@ export function intervals(chart: Chart, colourOf: (series: number) => string): (
           context.lineTo(x + cap, top);
           context.stroke();
         });
+      });
+    });
+}
+
+/** The area between the ends of each line's band, in the colour of the line. */
+export function bands(chart: Chart, colourOf: (series: number) => string): (plot: uPlot) => void {
+  return (plot) =>
+    clipped(plot, (context) => {
+      context.globalAlpha = 0.18;
+      chart.series.forEach(({ band }, index) => {
+        if (band === undefined || plot.series[index + 1]?.show === false) return;
+        const edge = (ends: readonly (number | null)[]) =>
+          chart.x.flatMap((step, row) => {
+            const end = ends[row] ?? null;
+            return end === null ? [] : [[plot.valToPos(step, 'x', true), plot.valToPos(end, 'y', true)] as const];
+          });
+        context.fillStyle = colourOf(index);
+        context.beginPath();
+        for (const [x, y] of [...edge(band.low), ...edge(band.high).reverse()]) context.lineTo(x, y);
+        context.fill();
       });
     });
 }

@@ -25,7 +25,11 @@ export function chartTable(chart: Chart): HTMLTableElement {
     element(
       'thead',
       {},
-      element('tr', {}, ...['step', ...chart.series.map(({ label }) => label)].map((text) => element('th', { scope: 'col' }, text))),
+      element(
+        'tr',
+        {},
+        ...[chart.xAxis ?? 'step', ...chart.series.map(({ label }) => label)].map((text) => element('th', { scope: 'col' }, text)),
+      ),
     ),
     element(
       'tbody',
@@ -35,11 +39,11 @@ export function chartTable(chart: Chart): HTMLTableElement {
           'tr',
           {},
           element('th', { scope: 'row' }, String(chart.x[row])),
-          ...chart.series.map(({ values, interval }) => {
+          ...chart.series.map(({ values, interval, band = interval }) => {
             const ends =
-              interval === undefined || interval.low[row] == null
+              band === undefined || band.low[row] == null
                 ? ''
-                : ` (${formatValue(interval.low[row], chart.format)} to ${formatValue(interval.high[row], chart.format)})`;
+                : ` (${formatValue(band.low[row], chart.format)} to ${formatValue(band.high[row], chart.format)})`;
             return element('td', {}, `${formatValue(values[row], chart.format)}${ends}`);
           }),
         ),

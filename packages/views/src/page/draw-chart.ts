@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { Chart, ChartSeries } from '../charts/chart.ts';
 import type { StageMark } from '../stage-marks.ts';
-import { intervals, stageLines } from './chart-marks.ts';
+import { bands, intervals, stageLines } from './chart-marks.ts';
 import { PALETTE_SIZE, seriesColour, themeColour } from './colours.ts';
 import { stack } from './stack.ts';
 import { formatTick, formatValue } from './value-format.ts';
@@ -22,25 +22,6 @@ function lineStyle({ style, colour }: ChartSeries): Partial<uPlot.Series> {
     case 'points':
       return { width: 1, dash: [2, 4], spanGaps: true };
   }
-}
-
-function seriesOptions(chart: Chart): uPlot.Series[] {
-  return chart.series.map((series): uPlot.Series => {
-    const stroke = seriesColour(series.colour);
-    const filled = chart.kind === 'stacked';
-    return {
-      label: series.label,
-      stroke,
-      ...lineStyle(series),
-      ...(filled ? { fill: stroke.replace('rgb(', 'rgba(').replace(')', ', 0.55)'), width: 1 } : {}),
-      points:
-        series.style === 'points'
-          ? { show: true, size: 8, width: 2, stroke, fill: themeColour('--surface') }
-          : { show: chart.x.length === 1 },
-      // The chart's own values, not the plotted ones: those of a stacked chart are sums.
-      value: (_plot, _value, _index, row) => formatValue(row === null ? null : series.values[row], chart.format),
-    };
-  });
 }
 
 function yRange([low, high]: Chart['range']): uPlot.Range.Function {
@@ -72,72 +53,112 @@ function keyboardLegend(plot: uPlot): void {
   });
 }
 
-function restack(chart: Chart): (plot: uPlot) => void {
-  return (plot) => {
-    const sums = stack(
-      chart.series.map(({ values }) => values),
-      (index) => plot.series[index + 1]?.show !== false,
-    );
-    plot.setData([[...chart.x], ...sums], false);
-  };
+/** What must stay the same for a drawn chart to take new data; anything else needs a new drawing. */
+function frameOf({ kind, format, range, series, xAxis }: Chart): string {
+  return JSON.stringify([kind, format, range, xAxis, series.map(({ label, colour, style }) => [label, colour, style])]);
 }
 
-/** Draws a chart into `target` under the present theme; the caller destroys it when the theme changes. */
-export function drawChart(target: HTMLElement, chart: Chart, stages: readonly StageMark[]): uPlot {
-  const ink = themeColour('--ink-muted');
-  const grid = { stroke: themeColour('--line'), width: 1 };
-  const series = seriesOptions(chart);
-  const stacked = chart.kind === 'stacked';
-  const values = chart.series.map((one) => [...one.values]);
-  const first = chart.x[0] ?? 0;
-  const last = chart.x.at(-1) ?? first;
-  const margin = Math.max((last - first) * 0.02, 0.5);
-  return new uPlot(
-    {
-      width: target.clientWidth,
+/** A chart on the page, under the theme at the time when it was drawn. */
+export class ChartDrawing {
+  readonly #target: HTMLElement;
+  readonly #frame: string;
+  readonly #plot: uPlot;
+  #chart: Chart;
+  #stages: readonly StageMark[];
+
+  constructor(target: HTMLElement, chart: Chart, stages: readonly StageMark[]) {
+    this.#target = target;
+    this.#chart = chart;
+    this.#stages = stages;
+    this.#frame = frameOf(chart);
+    this.#plot = new uPlot(this.#options(), this.#sums(), target);
+  }
+
+  /** Takes the data of a chart that has grown, keeping what the reader has hidden; false where the chart has other lines than before. */
+  update(chart: Chart, stages: readonly StageMark[]): boolean {
+    if (frameOf(chart) !== this.#frame) return false;
+    this.#chart = chart;
+    this.#stages = stages;
+    this.#plot.setData(this.#sums());
+    return true;
+  }
+
+  /** Keeps the chart as wide as its place on the page. */
+  fitWidth(): void {
+    const width = this.#target.clientWidth;
+    if (width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: HEIGHT });
+  }
+
+  destroy(): void {
+    this.#plot.destroy();
+  }
+
+  /** What uPlot draws: the values, or their running sums where they are stacked. */
+  #sums(): uPlot.AlignedData {
+    const { x, series, kind } = this.#chart;
+    const values = series.map((one) => [...one.values]);
+    // The plot does not exist yet when its first data are made; then every line is shown.
+    const shown = (index: number) => this.#plot?.series[index + 1]?.show !== false;
+    return [[...x], ...(kind === 'stacked' ? stack(values, shown) : values)];
+  }
+
+  #seriesOptions(): uPlot.Series[] {
+    const { series, kind, x } = this.#chart;
+    return series.map((one, index): uPlot.Series => {
+      const stroke = seriesColour(one.colour);
+      return {
+        label: one.label,
+        stroke,
+        ...lineStyle(one),
+        ...(kind === 'stacked' ? { fill: stroke.replace('rgb(', 'rgba(').replace(')', ', 0.55)'), width: 1 } : {}),
+        points:
+          one.style === 'points'
+            ? { show: true, size: 8, width: 2, stroke, fill: themeColour('--surface') }
+            : { show: () => this.#chart.x.length === 1 || x.length === 0 },
+        // The chart's own values, not the plotted ones: those of a stacked chart are sums.
+        value: (_plot, _value, _index, row) =>
+          formatValue(row === null ? null : this.#chart.series[index]?.values[row], this.#chart.format),
+      };
+    });
+  }
+
+  /** A little air at both ends, unless the reader has zoomed in. */
+  #xRange(): uPlot.Range.Function {
+    return (_plot, low, high) => {
+      const { x } = this.#chart;
+      const first = x[0] ?? 0;
+      const last = x.at(-1) ?? first;
+      const margin = Math.max((last - first) * 0.02, 0.5);
+      return low === first && high === last ? [low - margin, high + margin] : [low, high];
+    };
+  }
+
+  #options(): uPlot.Options {
+    const { kind, range, format, xAxis } = this.#chart;
+    const ink = themeColour('--ink-muted');
+    const grid = { stroke: themeColour('--line'), width: 1 };
+    const axis = { stroke: ink, grid, ticks: grid, font: FONT };
+    const series = this.#seriesOptions();
+    const stacked = kind === 'stacked';
+    const colourOf = (index: number) => seriesColour(this.#chart.series[index]?.colour ?? 'neutral');
+    return {
+      width: this.#target.clientWidth,
       height: HEIGHT,
-      scales: {
-        x: { time: false, range: (_plot, low, high) => (low === first && high === last ? [low - margin, high + margin] : [low, high]) },
-        y: { range: yRange(chart.range) },
-      },
+      scales: { x: { time: false, range: this.#xRange() }, y: { range: yRange(range) } },
       axes: [
-        {
-          stroke: ink,
-          grid,
-          ticks: grid,
-          font: FONT,
-          incrs: STEP_INCREMENTS,
-          label: 'training step',
-          labelFont: FONT,
-          labelSize: 18,
-          size: 30,
-        },
-        {
-          stroke: ink,
-          grid,
-          ticks: grid,
-          font: FONT,
-          size: 58,
-          values: (_plot, ticks) => ticks.map((tick) => formatTick(tick, chart.format)),
-        },
+        { ...axis, incrs: STEP_INCREMENTS, label: xAxis ?? 'training step', labelFont: FONT, labelSize: 18, size: 30 },
+        { ...axis, size: 58, values: (_plot, ticks) => ticks.map((tick) => formatTick(tick, format)) },
       ],
-      series: [{ label: 'step' }, ...series],
+      series: [{ label: xAxis ?? 'step' }, ...series],
       bands: stacked ? series.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) : [],
       legend: { markers: { dash: (_plot, index) => (series[index - 1]?.dash === undefined ? 'solid' : 'dashed') } },
-      cursor: { sync: { key: 'training-step', scales: ['x', null] }, y: false, points: { size: 7 } },
+      cursor: { ...(xAxis === undefined ? { sync: { key: 'training-step', scales: ['x', null] } } : {}), y: false, points: { size: 7 } },
       hooks: {
-        drawAxes: [stageLines(stages)],
-        draw: [intervals(chart, (index) => seriesColour(chart.series[index]?.colour ?? 'neutral'))],
-        setSeries: stacked ? [restack(chart)] : [],
+        drawAxes: [(plot) => stageLines(this.#stages)(plot), (plot) => bands(this.#chart, colourOf)(plot)],
+        draw: [(plot) => intervals(this.#chart, colourOf)(plot)],
+        setSeries: stacked ? [(plot) => plot.setData(this.#sums(), false)] : [],
         ready: [keyboardLegend],
       },
-    },
-    [[...chart.x], ...(stacked ? stack(values, () => true) : values)],
-    target,
-  );
-}
-
-/** Keeps a chart as wide as its place on the page. */
-export function fitWidth(plot: uPlot, target: HTMLElement): void {
-  if (target.clientWidth > 0 && target.clientWidth !== plot.width) plot.setSize({ width: target.clientWidth, height: HEIGHT });
+    };
+  }
 }

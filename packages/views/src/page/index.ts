@@ -1,4 +1,4 @@
 export { chartTable } from './chart-table.ts';
-export { drawChart, fitWidth } from './draw-chart.ts';
+export { ChartDrawing } from './draw-chart.ts';
 export { showSamples } from './sample-browser.ts';
 export { watchTheme } from './theme.ts';

@@ -1,6 +1,15 @@
 import type { RunSample } from '../run-data.ts';
 import { choice, element } from './element.ts';
-import { groupSamples, HELD_OUT_OUTCOMES, type Outcome, ROLLOUT_OUTCOMES, type SampleFilter, type SampleView } from './sample-groups.ts';
+import {
+  groupSamples,
+  HELD_OUT_OUTCOMES,
+  ORDERS,
+  type Order,
+  type Outcome,
+  ROLLOUT_OUTCOMES,
+  type SampleFilter,
+  type SampleView,
+} from './sample-groups.ts';
 import { SampleList } from './sample-list.ts';
 import { sampleView } from './sample-view.ts';
 import type { TokenColouring } from './token-view.ts';
@@ -29,7 +38,7 @@ export function showSamples(place: HTMLElement, samples: readonly RunSample[]): 
   const firstView = views[0];
   if (firstView === undefined) return;
 
-  let filter: SampleFilter = { view: firstView, family: null, outcome: 'any', temperature: null, step: null };
+  let filter: SampleFilter = { view: firstView, family: null, outcome: 'any', temperature: null, step: null, order: 'given' };
   let colouring: TokenColouring = 'none';
   let chosen: Parameters<typeof sampleView>[0] | null = null;
 
@@ -70,6 +79,9 @@ export function showSamples(place: HTMLElement, samples: readonly RunSample[]): 
       parts.push(choice('Family', [everyFamily, ...named], (value) => refresh({ family: families[Number(value) - 1] ?? null })));
     }
     parts.push(choice('Outcome', options(outcomes), (value) => refresh({ outcome: value as Outcome })));
+    if (inView.some(({ tokens }) => tokens !== null)) {
+      parts.push(choice('Order', options(ORDERS), (value) => refresh({ order: value as Order })));
+    }
     if (samples.some(({ tokens }) => tokens !== null)) parts.push(colourChoice);
     controls.replaceChildren(...parts);
     refresh({
@@ -78,6 +90,7 @@ export function showSamples(place: HTMLElement, samples: readonly RunSample[]): 
       outcome: 'any',
       temperature: view === 'held-out' ? (temperatures[0] ?? null) : null,
       step: view === 'rollouts' ? (steps[0] ?? null) : null,
+      order: 'given',
     });
   };
 

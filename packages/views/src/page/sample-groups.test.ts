@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { sampleWith } from '../testing/sample.ts';
-import { groupSamples, type Outcome, type SampleFilter } from './sample-groups.ts';
+import { groupEntropy, groupSamples, type Outcome, type SampleFilter } from './sample-groups.ts';
 
 const verdict = (correct: boolean) => (correct ? 'correct' : 'incorrect');
 
@@ -19,11 +19,17 @@ const rollouts = [
   [false, false],
   [true, false],
 ].flatMap((group, index) =>
-  group.map((correct, sample) => sampleWith({ moment: 'rollout', step: 5, problem: `r${index}`, sample, verdict: verdict(correct) })),
+  group.map((correct, sample) =>
+    sampleWith({
+      ...{ moment: 'rollout', step: 5, problem: `r${index}`, sample, verdict: verdict(correct) },
+      finish: index === 1 && sample === 1 ? 'length' : 'stop',
+      tokens: index === 0 ? null : { pieces: ['a', 'b'], logProbabilities: [-1, -1], entropies: [0.1 * index, 0.3 * index] },
+    }),
+  ),
 );
 
 function problems(filter: Partial<SampleFilter>): string[] {
-  const all: SampleFilter = { view: 'held-out', family: null, outcome: 'any', temperature: 1, step: null, ...filter };
+  const all: SampleFilter = { view: 'held-out', family: null, outcome: 'any', temperature: 1, step: null, order: 'given', ...filter };
   return groupSamples([...heldOut, ...rollouts], all).map(({ problem }) => problem);
 }
 
@@ -34,6 +40,7 @@ describe('groupSamples', () => {
     ['incorrect', ['true-false', 'false-false']],
     ['gained', ['false-true']],
     ['lost', ['true-false']],
+    ['truncated', []],
   ];
   test.each(cases)('held-out outcome %s', (outcome, expected) => {
     expect(problems({ outcome })).toEqual(expected);
@@ -44,13 +51,20 @@ describe('groupSamples', () => {
     ['correct', ['r0']],
     ['incorrect', ['r1']],
     ['mixed', ['r2']],
+    ['truncated', ['r1']],
   ];
   test.each(rolloutCases)('rollout outcome %s', (outcome, expected) => {
     expect(problems({ view: 'rollouts', outcome, temperature: null, step: 5 })).toEqual(expected);
   });
 
+  test('puts the highest mean entropy first, and what has none last', () => {
+    expect(problems({ view: 'rollouts', temperature: null, step: 5, order: 'entropy' })).toEqual(['r2', 'r1', 'r0']);
+    const groups = groupSamples(rollouts, { view: 'rollouts', family: null, outcome: 'any', temperature: null, step: 5, order: 'given' });
+    expect(groups.map(groupEntropy).map((entropy) => Number(entropy.toFixed(6)))).toEqual([-1, 0.2, 0.4]);
+  });
+
   test('compares at one temperature', () => {
-    const [group] = groupSamples(heldOut, { view: 'held-out', family: null, outcome: 'any', temperature: 0.6, step: null });
+    const [group] = groupSamples(heldOut, { view: 'held-out', family: null, outcome: 'any', temperature: 0.6, step: null, order: 'given' });
     expect(group!.samples.map(({ moment, temperature }) => [moment, temperature])).toEqual([
       ['base', 0.6],
       ['final', 0.6],

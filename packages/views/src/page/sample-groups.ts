@@ -17,14 +17,23 @@ export const HELD_OUT_OUTCOMES = {
   incorrect: 'wrong after training',
   gained: 'became right',
   lost: 'became wrong',
+  truncated: 'cut off after training',
 } as const;
 
 export const ROLLOUT_OUTCOMES = {
   any: 'any outcome',
   correct: 'all right',
   incorrect: 'all wrong',
-  mixed: 'some right, some wrong',
+  mixed: 'verdicts disagree',
+  truncated: 'some cut off',
 } as const;
+
+export const ORDERS = {
+  given: 'as in the run',
+  entropy: 'highest entropy first',
+} as const;
+
+export type Order = keyof typeof ORDERS;
 
 export type Outcome = keyof typeof HELD_OUT_OUTCOMES | keyof typeof ROLLOUT_OUTCOMES;
 
@@ -37,6 +46,13 @@ export interface SampleFilter {
   readonly temperature: number | null;
   /** Rollouts only: the training step. */
   readonly step: number | null;
+  readonly order: Order;
+}
+
+/** Mean entropy of a group's tokens in nats; -1 where no sample has token figures, so that such groups come last. */
+export function groupEntropy({ samples }: SampleGroup): number {
+  const entropies = samples.flatMap(({ tokens }) => tokens?.entropies ?? []);
+  return entropies.length === 0 ? -1 : entropies.reduce((sum, entropy) => sum + entropy, 0) / entropies.length;
 }
 
 function isCorrect(samples: readonly RunSample[], moment: RunSample['moment']): boolean | null {
@@ -46,6 +62,9 @@ function isCorrect(samples: readonly RunSample[], moment: RunSample['moment']): 
 
 function hasOutcome({ samples }: SampleGroup, { view, outcome }: SampleFilter): boolean {
   if (outcome === 'any') return true;
+  if (outcome === 'truncated') {
+    return samples.some(({ finish, moment }) => finish === 'length' && (view === 'rollouts' || moment === 'final'));
+  }
   if (view === 'rollouts') {
     const correct = samples.filter(({ verdict }) => verdict === 'correct').length;
     if (outcome === 'correct') return correct === samples.length;
@@ -59,7 +78,7 @@ function hasOutcome({ samples }: SampleGroup, { view, outcome }: SampleFilter): 
   return outcome === 'gained' ? before === false && after === true : before === true && after === false;
 }
 
-/** The groups that a filter lets through, in the order of the samples. A held-out outcome is that of a problem's first sample. */
+/** The groups that a filter lets through, in the order of the samples or of their entropy. A held-out outcome is that of a problem's first sample. */
 export function groupSamples(samples: readonly RunSample[], filter: SampleFilter): SampleGroup[] {
   const groups = new Map<string, SampleGroup & { samples: RunSample[] }>();
   for (const sample of samples) {
@@ -72,5 +91,8 @@ export function groupSamples(samples: readonly RunSample[], filter: SampleFilter
     group.samples.push(sample);
     groups.set(key, group);
   }
-  return [...groups.values()].filter((group) => hasOutcome(group, filter));
+  const shown = [...groups.values()].filter((group) => hasOutcome(group, filter));
+  if (filter.order === 'given') return shown;
+  const entropies = new Map(shown.map((group) => [group, groupEntropy(group)]));
+  return shown.sort((left, right) => entropies.get(right)! - entropies.get(left)!);
 }

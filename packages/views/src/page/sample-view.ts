@@ -48,7 +48,7 @@ export function sampleView(group: SampleGroup, colouring: TokenColouring): HTMLE
   const uncoloured = colouring !== 'none' && group.samples.some(({ tokens }) => tokens === null);
   return element(
     'div',
-    { class: 'sample' },
+    { class: moments.length === 1 ? 'sample one-moment' : 'sample' },
     element('h3', {}, group.problem.includes(group.family) ? group.problem : `${group.family} · ${group.problem}`),
     element('h4', {}, 'Prompt'),
     element('pre', {}, group.prompt),
@@ -63,10 +63,14 @@ export function sampleView(group: SampleGroup, colouring: TokenColouring): HTMLE
           'section',
           {},
           element('h4', {}, momentTitle(moment, samples[0]?.step ?? 0)),
-          ...samples.map((sample) =>
-            attempt(sample, colouring, (line) => {
-              readout.textContent = line;
-            }),
+          element(
+            'div',
+            { class: 'attempts' },
+            ...samples.map((sample) =>
+              attempt(sample, colouring, (line) => {
+                readout.textContent = line;
+              }),
+            ),
           ),
         );
       }),

@@ -1,5 +1,4 @@
-import { chartTable, drawChart, fitWidth } from '@or1/views/page';
-import type uPlot from 'uplot';
+import { ChartDrawing, chartTable } from '@or1/views/page';
 import type { PageData } from './page-data.ts';
 
 /** Fills the page's chart figures and draws them anew whenever the theme changes. */
@@ -14,17 +13,14 @@ export function showCharts({ charts, stages }: PageData): { redraw(): void } {
     });
     return { chart, plot };
   });
-  const drawn = new Map<HTMLElement, uPlot>();
+  const drawn = new Map<HTMLElement, ChartDrawing>();
   const observer = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const plot = drawn.get(target as HTMLElement);
-      if (plot) fitWidth(plot, target as HTMLElement);
-    }
+    for (const { target } of entries) drawn.get(target as HTMLElement)?.fitWidth();
   });
   const redraw = (): void => {
     for (const { chart, plot } of places) {
       drawn.get(plot)?.destroy();
-      drawn.set(plot, drawChart(plot, chart, stages));
+      drawn.set(plot, new ChartDrawing(plot, chart, stages));
     }
   };
   redraw();
