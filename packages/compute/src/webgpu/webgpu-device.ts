@@ -1,6 +1,7 @@
 import type { Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix } from '../device.ts';
 import type { Call } from './kernels/call.ts';
 import { cast } from './kernels/cast.ts';
+import { advanceRows, drawBits } from './kernels/decoding.ts';
 import { add, copy, zero } from './kernels/elementwise.ts';
 import { swiGlu, swiGluBackward } from './kernels/swi-glu.ts';
 import { GpuError } from './runtime/errors.ts';
@@ -145,11 +146,11 @@ export class WebgpuDevice implements Device {
   headSample(_call: Call<'headSample'>): void {
     pending('headSample');
   }
-  drawBits(_call: Call<'drawBits'>): void {
-    pending('drawBits');
+  drawBits(call: Call<'drawBits'>): void {
+    drawBits(this.runtime, call);
   }
-  advanceRows(_call: Call<'advanceRows'>): void {
-    pending('advanceRows');
+  advanceRows(call: Call<'advanceRows'>): void {
+    advanceRows(this.runtime, call);
   }
   sumOfSquares(_call: Call<'sumOfSquares'>): void {
     pending('sumOfSquares');
