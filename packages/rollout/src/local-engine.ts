@@ -88,7 +88,7 @@ export class LocalEngine implements RolloutEngine {
       prefixStart: this.segmentStart(sample.segment),
       ownStart: this.ownBase + sample.slot * aligned(this.settings.contextLength),
     }));
-    this.activations = new Activations(this.arena, config, batchRows(settings), false);
+    this.activations = new Activations(this.arena, config, batchRows(settings), 'nothing');
     this.caches = Array.from({ length: config.layers }, () =>
       device.createCache(this.arena, cachePositions(settings), config.keyValueHeads, config.headWidth),
     );
@@ -350,7 +350,7 @@ export function engineBytes(model: LanguageModel, settings: LocalEngineSettings)
   return (
     RowBatch.bytes(device, rows) +
     DecodeRows.bytes(device, slots) +
-    Activations.bytes(device, config, rows, false) +
+    Activations.bytes(device, config, rows, 'nothing') +
     config.layers * device.cacheBytes(cachePositions(settings), config.keyValueHeads, config.headWidth) +
     device.bytesFor('f32', promptSegments * config.width) +
     2 * device.bytesFor('f32', slots * config.width) +

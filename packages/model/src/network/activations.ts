@@ -1,7 +1,7 @@
 import type { Arena, Device, DeviceBuffer } from '@or1/compute';
 import type { ModelConfig } from '../config-types.ts';
 
-/** What one layer leaves behind. Inference reuses one set for all layers; training keeps one a layer for the backward pass. */
+/** What one layer leaves behind. */
 export interface LayerActivations {
   /** Residual stream before the attention norm, [R, D]. */
   readonly input: DeviceBuffer;
@@ -40,7 +40,13 @@ function layerWidths(config: ModelConfig): Widths {
   };
 }
 
-/** Activations for up to `rows` rows: one set (inference) or one a layer (training), and two residual deltas shared by all. */
+/**
+ * What outlives a layer: `nothing` (inference: one set for all layers), `inputs` (activation checkpointing: the backward pass runs each
+ * layer again from its input), or `all`.
+ */
+export type Keeping = 'nothing' | 'inputs' | 'all';
+
+/** Activations for up to `rows` rows, and two residual deltas shared by all layers. */
 export class Activations {
   readonly layers: readonly LayerActivations[];
   /** Output of the feed-forward block of the layer before, still to be added to the residual stream. */
@@ -48,7 +54,12 @@ export class Activations {
   /** Residual stream after the last layer, [R, D]. */
   readonly output: DeviceBuffer;
 
-  constructor(arena: Arena, config: ModelConfig, rows: number, keepAll: boolean) {
+  constructor(
+    arena: Arena,
+    config: ModelConfig,
+    rows: number,
+    readonly keeping: Keeping,
+  ) {
     const allocate = (width: number, label: string) => arena.allocate('f32', rows * width, label);
     const attentionOutput = allocate(config.width, 'attention output');
     this.feedForwardOutput = allocate(config.width, 'feed-forward output');
@@ -58,21 +69,24 @@ export class Activations {
       const { queryKeyValue } = buffers as { queryKeyValue: DeviceBuffer };
       return { rawQueryKeyValue: queryKeyValue, ...buffers, attentionOutput } as unknown as LayerActivations;
     };
-    if (keepAll) {
+    if (keeping === 'all') {
       this.layers = Array.from({ length: config.layers }, make);
-      this.output = allocate(config.width, 'final residual');
     } else {
-      // In inference the residual stream is one buffer, updated in place.
       const shared = make();
-      const inPlace = { ...shared, middle: shared.input };
-      this.layers = Array.from({ length: config.layers }, () => inPlace);
-      this.output = shared.input;
+      // In inference the residual stream is one buffer, updated in place.
+      this.layers = Array.from({ length: config.layers }, (_, index) => {
+        if (keeping === 'nothing') return { ...shared, middle: shared.input };
+        return index === 0 ? shared : { ...shared, input: allocate(config.width, 'layer input') };
+      });
     }
+    this.output = keeping === 'nothing' ? this.layers[0]!.input : allocate(config.width, 'final residual');
   }
 
-  static bytes(device: Device, config: ModelConfig, rows: number, keepAll: boolean): number {
+  static bytes(device: Device, config: ModelConfig, rows: number, keeping: Keeping): number {
     const buffer = (width: number) => device.bytesFor('f32', rows * width);
     const layer = Object.values(layerWidths(config)).reduce((sum, width) => sum + buffer(width), 0);
-    return 2 * buffer(config.width) + (keepAll ? config.layers * layer + buffer(config.width) : layer);
+    const residual = buffer(config.width);
+    if (keeping === 'nothing') return 2 * residual + layer;
+    return 3 * residual + (keeping === 'all' ? config.layers * layer : layer + (config.layers - 1) * residual);
   }
 }

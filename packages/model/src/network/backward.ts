@@ -2,6 +2,7 @@ import type { Arena, Device, DeviceBuffer, KeyValueCache } from '@or1/compute';
 import { EMBEDDING } from '../config-tensors.ts';
 import type { ModelConfig } from '../config-types.ts';
 import type { Activations } from './activations.ts';
+import { runLayer } from './forward.ts';
 import { fused, type LanguageModel } from './language-model.ts';
 import type { ParameterBuffer } from './parameters.ts';
 import type { RowBatch } from './row-batch.ts';
@@ -54,7 +55,8 @@ export interface Families {
 
 /**
  * Reverses `forwardLayers`: from dL/d(final residual stream) in `scratch.residual`, adds every parameter's gradient to `gradients`.
- * Sums run over rows in order, so splitting the rows into micro-batches at family borders changes nothing.
+ * Sums run over rows in order, so splitting the rows into micro-batches at family borders changes nothing. Where only the layers' inputs
+ * were kept, a layer is run again first; the last one still stands.
  */
 export function backwardLayers(
   model: LanguageModel,
@@ -105,6 +107,7 @@ export function backwardLayers(
     const layer = model.layers[index]!;
     const kept = activations.layers[index]!;
     const { prefix } = layer;
+    if (activations.keeping === 'inputs' && index < config.layers - 1) runLayer(model, batch, index, caches[index]!, kept, undefined);
     device.linearInputGradient({ outGradient: scratch.residual, matrix: layer.down, xGradient: scratch.activated, rows });
     linearGradients(
       scratch.residual,
