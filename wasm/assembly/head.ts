@@ -6,7 +6,7 @@
 
 import { largest } from './attention';
 import { exp1, exp4, log1, sumLanes } from './functions';
-import { gradientStrip, multiplyStrip, packRows, STRIP_SCRATCH } from './products';
+import { WIDEST, gradientTile, multiplyStrip, STRIP_SCRATCH } from './products';
 import { drawToken, indexOfLargest } from './sampling';
 import { claim, endPhase, scratch, workspace, workspaceSize } from './threads';
 
@@ -160,7 +160,7 @@ function chunkLogits(
   hidden: usize, rows: i32, panels: usize, width: i32, vocabulary: i32, v0: i32, chunk: i32, logits: usize, stride: usize,
 ): void {
   multiplyStrip(
-    hidden, <usize>width << 2, rows, panels, <usize>width * 32, width, logits - (<usize>v0 << 2), stride, vocabulary, v0 / 8, (v0 + chunk + 7) / 8, false,
+    hidden, <usize>width << 2, 4, rows, panels, <usize>width * 32, 32, width, logits - (<usize>v0 << 2), stride, vocabulary, v0 / 8, (v0 + chunk + 7) / 8, false,
   );
 }
 
@@ -197,14 +197,11 @@ export function headBackward(
   const inverse: f32 = <f32>1 / temperature;
   const chunkWidth = paddedWidth(min(CHUNK, vocabulary));
   const stride = <usize>chunkWidth << 2;
-  const rowBytes = stride + (<usize>paddedWidth(width) << 2);
-  const blockRows = <i32>(workspaceSize() / rowBytes);
+  const blockRows = <i32>(workspaceSize() / stride);
   for (let row0: i32 = 0; row0 < rows; row0 += blockRows) {
     const count = min(blockRows, rows - row0);
     const from = hidden + (<usize>row0 * <usize>width << 2);
-    const packed = workspace();
-    const gradients = packed + <usize>count * (<usize>paddedWidth(width) << 2);
-    packRows(from, count, width, packed);
+    const gradients = workspace();
     for (let v0: i32 = 0; v0 < vocabulary; v0 += CHUNK) {
       const chunk = min(CHUNK, vocabulary - v0);
       for (let task = claim(); task * 6 < count; task = claim()) {
@@ -221,16 +218,18 @@ export function headBackward(
           );
         }
         multiplyStrip(
-          z, stride, strip, backwardPanels + <usize>v0 * 32, <usize>vocabulary * 32, chunk,
+          z, stride, 4, strip, backwardPanels + <usize>v0 * 32, <usize>vocabulary * 32, 32, chunk,
           dHidden + (<usize>(row0 + first) * <usize>width << 2), <usize>width << 2, width, 0, (width + 7) / 8, v0 > 0,
         );
       }
       endPhase();
-      for (let task = claim(); task * 6 < chunk; task = claim()) {
-        const first = task * 6;
-        gradientStrip(
-          gradients + (<usize>first << 2), stride, min(6, chunk - first), packed, count,
-          dWeight + (<usize>(v0 + first) * <usize>width << 2), <usize>width << 2, width,
+      const columnTasks = (width + WIDEST - 1) / WIDEST;
+      for (let task = claim(); task < ((chunk + 5) / 6) * columnTasks; task = claim()) {
+        const first = (task / columnTasks) * 6;
+        const column = (task % columnTasks) * WIDEST;
+        gradientTile(
+          gradients + (<usize>first << 2), stride, min(6, chunk - first), from + (<usize>column << 2), <usize>width << 2, count,
+          dWeight + (<usize>(v0 + first) * <usize>width + <usize>column << 2), <usize>width << 2, min(WIDEST, width - column),
         );
       }
       endPhase();

@@ -1,12 +1,23 @@
 // Matrix products over packed panels: y = x Wᵀ, dx = dy W, and dW += dyᵀ x.
 
-import { multiply1x32, multiply1x8, multiply2x8, multiply6x8 } from './micro-kernels';
-import { claim, endPhase, scratch, threads, workspace, workspaceSize } from './threads';
+import { multiply1x32, multiply1x8, multiply2x8, multiply6x4, multiply6x8, splatAndMultiply6x8 } from './micro-kernels';
+import { claim, endPhase, scratch, threads } from './threads';
 
 /** Rows of A are splatted this many k at a time: 6 * 16 * 256 bytes stay in the first-level cache. */
 export const BLOCK_K: i32 = 256;
-/** Bytes at the start of a thread's scratch that `multiplyStrip` and `gradientStrip` may use. */
-export const STRIP_SCRATCH: usize = 6 * 16 * BLOCK_K + 6 * 8 * 4;
+/** Outputs whose columns of dy are gathered together, where a row of dy takes `WIDE` bytes or more. */
+const GROUP: i32 = 96;
+const WIDE: usize = 2048;
+/** Bytes of a row of x up to which a weight gradient reads it in place. */
+const NARROW: usize = 512;
+/** Columns of x in a task of a weight gradient: at most, and where threads share the work. */
+export const WIDEST: i32 = 512;
+const SHARED_WIDTH: i32 = 128;
+/** Places in a thread's scratch: the splatted strip, a tile at the edge, then the gathered columns of dy and the packed ones of x. */
+const EDGE: usize = 6 * 16 * BLOCK_K;
+const GATHERED: usize = EDGE + 6 * 8 * 4;
+/** Bytes at the start of a thread's scratch that `multiplyStrip` and `gradientTile` may use. */
+export const STRIP_SCRATCH: usize = GATHERED + (GROUP + WIDEST) * 4 * BLOCK_K;
 const ROW_TASK: i32 = 12;
 
 @inline function min(a: i32, b: i32): i32 {
@@ -30,80 +41,121 @@ export function packMatrix(values: usize, outputs: i32, inputs: i32, forward: us
         }
       }
     } else {
-      packColumns(values, outputs, inputs, task - forwardPanels, backward + <usize>(task - forwardPanels) * <usize>outputs * 32);
+      const first = (task - forwardPanels) * 8;
+      packColumns(values + (<usize>first << 2), <usize>inputs << 2, outputs, min(8, inputs - first), backward + <usize>first * <usize>outputs * 4);
     }
   }
   endPhase();
 }
 
-/** Copies columns 8 * panel … 8 * panel + 7 of x [rows, width] to [rows][8]. */
-function packColumns(x: usize, rows: i32, width: i32, panel: i32, target: usize): void {
-  const first = panel * 8;
-  const present = min(8, width - first);
-  let source = x + (<usize>first << 2);
+/** Copies `present` columns of x, row stride `ldx` bytes, to a panel [rows][8]; missing columns are zero. */
+function packColumns(x: usize, ldx: usize, rows: i32, present: i32, target: usize): void {
   for (let row: i32 = 0; row < rows; row++) {
     if (ASC_FEATURE_SIMD && present == 8) {
-      v128.store(target, v128.load(source));
-      v128.store(target, v128.load(source, 16), 16);
+      v128.store(target, v128.load(x));
+      v128.store(target, v128.load(x, 16), 16);
     } else {
       for (let column: i32 = 0; column < 8; column++) {
-        store<f32>(target + (<usize>column << 2), column < present ? load<f32>(source + (<usize>column << 2)) : <f32>0);
+        store<f32>(target + (<usize>column << 2), column < present ? load<f32>(x + (<usize>column << 2)) : <f32>0);
       }
     }
-    source += <usize>width << 2;
+    x += ldx;
     target += 32;
   }
 }
 
-/** C (+)= A · panels for up to six rows; `a` [rows, k] with row stride `lda` bytes; panels lie `panelStride` bytes apart. */
+/**
+ * C (+)= A · panels for up to six rows. A's element (row, i) of k lies at a + row * rowStride + i * step, all in bytes; panels lie
+ * `panelStride` bytes apart.
+ */
 export function multiplyStrip(
-  a: usize, lda: usize, rows: i32, panels: usize, panelStride: usize, k: i32,
+  a: usize, rowStride: usize, step: usize, rows: i32, panels: usize, panelStride: usize, depthStride: usize, k: i32,
+  c: usize, ldc: usize, columns: i32, firstPanel: i32, lastPanel: i32, accumulate: bool,
+): void {
+  // A strip is splatted along with a whole panel; where there is none, the strip is not worth making.
+  const six = rows == 6 && firstPanel < columns / 8;
+  for (let k0: i32 = 0; k0 < k; k0 += BLOCK_K) {
+    const depth = min(BLOCK_K, k - k0);
+    const from = a + <usize>k0 * step;
+    const block = panels + <usize>k0 * depthStride;
+    if (six) multiplySixRows(from, rowStride, step, block, panelStride, depthStride, depth, c, ldc, columns, firstPanel, lastPanel, accumulate || k0 > 0);
+    else multiplyFewRows(from, rowStride, step, rows, block, panelStride, depthStride, depth, c, ldc, columns, firstPanel, lastPanel, accumulate || k0 > 0);
+  }
+}
+
+/** One k-block of six rows. */
+function multiplySixRows(
+  a: usize, rowStride: usize, step: usize, panels: usize, panelStride: usize, depthStride: usize, k: i32,
   c: usize, ldc: usize, columns: i32, firstPanel: i32, lastPanel: i32, accumulate: bool,
 ): void {
   const strip = scratch();
-  const edge = strip + 6 * 16 * BLOCK_K;
-  for (let k0: i32 = 0; k0 < k; k0 += BLOCK_K) {
-    const depth = min(BLOCK_K, k - k0);
-    const from = a + (<usize>k0 << 2);
-    if (rows == 6) splatRows(from, lda, depth, strip);
-    multiplyPanels(
-      rows == 6 ? strip : from, lda, rows, panels + <usize>k0 * 32, panelStride, depth, c, ldc, columns, firstPanel, lastPanel, accumulate || k0 > 0, edge,
-    );
-  }
-}
-
-/** The panels of one k-block; an edge panel with fewer than eight columns goes through a small tile. */
-function multiplyPanels(
-  a: usize, lda: usize, rows: i32, panels: usize, panelStride: usize, k: i32,
-  c: usize, ldc: usize, columns: i32, firstPanel: i32, lastPanel: i32, accumulate: bool, edge: usize,
-): void {
   const whole = min(lastPanel, columns / 8);
-  if (rows == 6) {
-    for (let panel = firstPanel; panel < whole; panel++) {
-      multiply6x8(a, panels + <usize>panel * panelStride, k, c + <usize>panel * 32, ldc, accumulate);
-    }
-  } else {
-    multiplyFewRows(a, lda, rows, panels, panelStride, k, c, ldc, firstPanel, whole, accumulate);
+  splatAndMultiply6x8(a, rowStride, step, strip, panels + <usize>firstPanel * panelStride, depthStride, k, c + <usize>firstPanel * 32, ldc, accumulate);
+  for (let panel = firstPanel + 1; panel < whole; panel++) {
+    multiply6x8(strip, panels + <usize>panel * panelStride, depthStride, k, c + <usize>panel * 32, ldc, accumulate);
   }
-  if (whole < lastPanel) {
-    const present = <usize>(columns - whole * 8) << 2;
-    const corner = c + <usize>whole * 32;
-    if (accumulate) for (let row: i32 = 0; row < rows; row++) memory.copy(edge + <usize>row * 32, corner + <usize>row * ldc, present);
-    if (rows == 6) multiply6x8(a, panels + <usize>whole * panelStride, k, edge, 32, accumulate);
-    else multiplyFewRows(a, lda, rows, panels + <usize>whole * panelStride, panelStride, k, edge, 32, 0, 1, accumulate);
-    for (let row: i32 = 0; row < rows; row++) memory.copy(corner + <usize>row * ldc, edge + <usize>row * 32, present);
+  if (whole == lastPanel) return;
+  let left = columns - whole * 8;
+  let b = panels + <usize>whole * panelStride;
+  let corner = c + <usize>whole * 32;
+  if (left >= 4) {
+    multiply6x4(strip, b, depthStride, k, corner, ldc, accumulate);
+    left -= 4;
+    b += 16;
+    corner += 16;
+  }
+  if (left == 0) return;
+  const edge = strip + EDGE;
+  if (accumulate) copyTile(edge, 16, corner, ldc, 6, left);
+  multiply6x4(strip, b, depthStride, k, edge, 16, accumulate);
+  copyTile(corner, ldc, edge, 16, 6, left);
+}
+
+/** Copies a tile of `rows` by `columns` floats; `memory.copy` costs more than it does for so few. */
+function copyTile(target: usize, targetStride: usize, source: usize, sourceStride: usize, rows: i32, columns: i32): void {
+  for (let row: i32 = 0; row < rows; row++) {
+    for (let at: usize = 0; at < <usize>columns << 2; at += 4) store<f32>(target + at, load<f32>(source + at));
+    target += targetStride;
+    source += sourceStride;
   }
 }
 
+/** One k-block of any number of rows up to six: two by two, from plain rows. */
 function multiplyFewRows(
-  a: usize, lda: usize, rows: i32, panels: usize, panelStride: usize, k: i32, c: usize, ldc: usize, firstPanel: i32, lastPanel: i32, accumulate: bool,
+  a: usize, rowStride: usize, step: usize, rows: i32, panels: usize, panelStride: usize, depthStride: usize, k: i32,
+  c: usize, ldc: usize, columns: i32, firstPanel: i32, lastPanel: i32, accumulate: bool,
+): void {
+  let from = a;
+  let lda = rowStride;
+  if (step != 4) {
+    from = scratch();
+    lda = BLOCK_K * 4;
+    for (let i: i32 = 0; i < k; i++) {
+      for (let row: i32 = 0; row < rows; row++) {
+        store<f32>(from + <usize>row * lda + (<usize>i << 2), load<f32>(a + <usize>i * step + <usize>row * rowStride));
+      }
+    }
+  }
+  const whole = min(lastPanel, columns / 8);
+  multiplyPlainRows(from, lda, rows, panels, panelStride, depthStride, k, c, ldc, firstPanel, whole, accumulate);
+  if (whole == lastPanel) return;
+  const edge = scratch() + EDGE;
+  const corner = c + <usize>whole * 32;
+  const left = columns - whole * 8;
+  if (accumulate) copyTile(edge, 32, corner, ldc, rows, left);
+  multiplyPlainRows(from, lda, rows, panels + <usize>whole * panelStride, panelStride, depthStride, k, edge, 32, 0, 1, accumulate);
+  copyTile(corner, ldc, edge, 32, rows, left);
+}
+
+function multiplyPlainRows(
+  a: usize, lda: usize, rows: i32, panels: usize, panelStride: usize, depthStride: usize, k: i32, c: usize, ldc: usize, firstPanel: i32, lastPanel: i32, accumulate: bool,
 ): void {
   let row: i32 = 0;
   for (; row + 2 <= rows; row += 2) {
     const from = a + <usize>row * lda;
     const to = c + <usize>row * ldc;
     for (let panel = firstPanel; panel < lastPanel; panel++) {
-      multiply2x8(from, lda, panels + <usize>panel * panelStride, k, to + <usize>panel * 32, ldc, accumulate);
+      multiply2x8(from, lda, panels + <usize>panel * panelStride, depthStride, k, to + <usize>panel * 32, ldc, accumulate);
     }
   }
   if (row < rows) {
@@ -111,35 +163,9 @@ function multiplyFewRows(
     const to = c + <usize>row * ldc;
     let panel = firstPanel;
     for (; panel + 4 <= lastPanel; panel += 4) {
-      multiply1x32(from, panels + <usize>panel * panelStride, panelStride, k, to + <usize>panel * 32, accumulate);
+      multiply1x32(from, panels + <usize>panel * panelStride, panelStride, depthStride, k, to + <usize>panel * 32, accumulate);
     }
-    for (; panel < lastPanel; panel++) multiply1x8(from, panels + <usize>panel * panelStride, k, to + <usize>panel * 32, accumulate);
-  }
-}
-
-function splatRows(a: usize, lda: usize, k: i32, strip: usize): void {
-  const r1 = lda;
-  const r2 = r1 + lda;
-  const r3 = r2 + lda;
-  const r4 = r3 + lda;
-  const r5 = r4 + lda;
-  for (let i: i32 = 0; i < k; i++) {
-    splat(strip, a);
-    splat(strip + 16, a + r1);
-    splat(strip + 32, a + r2);
-    splat(strip + 48, a + r3);
-    splat(strip + 64, a + r4);
-    splat(strip + 80, a + r5);
-    a += 4;
-    strip += 96;
-  }
-}
-
-@inline function splat(target: usize, source: usize): void {
-  if (ASC_FEATURE_SIMD) {
-    v128.store(target, v128.load32_splat(source));
-  } else {
-    store<f32>(target, load<f32>(source));
+    for (; panel < lastPanel; panel++) multiply1x8(from, panels + <usize>panel * panelStride, depthStride, k, to + <usize>panel * 32, accumulate);
   }
 }
 
@@ -161,7 +187,7 @@ export function linear(x: usize, panels: usize, bias: usize, y: usize, rows: i32
       const count = min(6, lastRow - row);
       const out = y + (<usize>row * <usize>outputs << 2);
       multiplyStrip(
-        x + (<usize>row * <usize>inputs << 2), <usize>inputs << 2, count, panels, <usize>inputs * 32, inputs,
+        x + (<usize>row * <usize>inputs << 2), <usize>inputs << 2, 4, count, panels, <usize>inputs * 32, 32, inputs,
         out, <usize>outputs << 2, outputs, firstPanel, lastPanel, false,
       );
       if (bias != 0) addBias(out, bias, count, outputs, firstPanel * 8, min(outputs, lastPanel * 8));
@@ -187,73 +213,118 @@ function addBias(y: usize, bias: usize, rows: i32, width: i32, first: i32, last:
   }
 }
 
-/** Copies x [rows, width] into panels [width / 8][rows][8] in the workspace, all threads together. */
-export function packRows(x: usize, rows: i32, width: i32, target: usize): void {
-  const panels = (width + 7) / 8;
-  for (let task = claim(); task < panels; task = claim()) packColumns(x, rows, width, task, target + <usize>task * <usize>rows * 32);
-  endPhase();
-}
-
 /**
- * C[first … first + count) [columns] += dyᵀ · packed rows, for up to six outputs: dy [rows, ·] with row stride `lda` bytes, `dy`
- * pointing at the first output's column. The sum runs over rows in order and continues what C holds.
+ * C [outputs, columns] += dyᵀ · x over `rows` rows in order, continuing what C holds. dy and x have row strides `lda` and `ldx` bytes
+ * and point at the first of these columns; there are WIDEST of x's at most.
  */
-export function gradientStrip(dy: usize, lda: usize, count: i32, packed: usize, rows: i32, c: usize, ldc: usize, columns: i32): void {
-  const strip = scratch();
-  const edge = strip + 6 * 16 * BLOCK_K;
-  const panels = (columns + 7) / 8;
-  const panelStride = <usize>rows * 32;
+export function gradientTile(dy: usize, lda: usize, outputs: i32, x: usize, ldx: usize, rows: i32, c: usize, ldc: usize, columns: i32): void {
+  const gathered = scratch() + GATHERED;
+  const packed = gathered + GROUP * 4 * BLOCK_K;
+  // Rows of x that lie close together are used as they are; of others, or of less than a panel, a block is packed first.
+  const direct = ldx <= NARROW && (columns & 7) == 0;
   for (let row0: i32 = 0; row0 < rows; row0 += BLOCK_K) {
     const depth = min(BLOCK_K, rows - row0);
-    let source = dy + <usize>row0 * lda;
-    if (count == 6) {
-      let target = strip;
-      for (let i: i32 = 0; i < depth; i++) {
-        splat(target, source);
-        splat(target + 16, source + 4);
-        splat(target + 32, source + 8);
-        splat(target + 48, source + 12);
-        splat(target + 64, source + 16);
-        splat(target + 80, source + 20);
-        source += lda;
-        target += 96;
+    let block = x + <usize>row0 * ldx;
+    let panelStride: usize = 32;
+    let depthStride = ldx;
+    if (!direct) {
+      packPanels(block, ldx, depth, columns, packed);
+      block = packed;
+      panelStride = BLOCK_K * 32;
+      depthStride = 32;
+    }
+    for (let first: i32 = 0; first < outputs; first += GROUP) {
+      const last = min(outputs, first + GROUP);
+      let from = dy + <usize>row0 * lda + (<usize>first << 2);
+      let step = lda;
+      if (lda >= WIDE) {
+        gatherColumns(from, lda, depth, last - first, gathered);
+        from = gathered;
+        step = GROUP * 4;
       }
-    } else {
-      for (let i: i32 = 0; i < depth; i++) {
-        for (let output: i32 = 0; output < count; output++) {
-          store<f32>(strip + (<usize>(output * BLOCK_K + i) << 2), load<f32>(source + (<usize>output << 2)));
-        }
-        source += lda;
+      for (let output = first; output < last; output += 6) {
+        multiplyStrip(
+          from + (<usize>(output - first) << 2), 4, step, min(6, last - output), block, panelStride, depthStride, depth,
+          c + <usize>output * ldc, ldc, columns, 0, (columns + 7) / 8, true,
+        );
       }
     }
-    multiplyPanels(strip, BLOCK_K * 4, count, packed + <usize>row0 * 32, panelStride, depth, c, ldc, columns, 0, panels, true, edge);
+  }
+}
+
+/** Copies `columns` columns of x, row stride `ldx` bytes, to panels [columns / 8][BLOCK_K][8]; two rows at a time fill whole cache lines. */
+function packPanels(x: usize, ldx: usize, rows: i32, columns: i32, target: usize): void {
+  const whole = columns / 8;
+  for (let row: i32 = 0; row < rows; row += 2) {
+    let from = x + <usize>row * ldx;
+    let to = target + <usize>row * 32;
+    if (ASC_FEATURE_SIMD && row + 1 < rows) {
+      for (let panel: i32 = 0; panel < whole; panel++) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+        v128.store(to, v128.load(from + ldx), 32);
+        v128.store(to, v128.load(from + ldx, 16), 48);
+        from += 32;
+        to += BLOCK_K * 32;
+      }
+    } else {
+      for (let panel: i32 = 0; panel < whole; panel++) {
+        packColumns(from, ldx, min(2, rows - row), 8, to);
+        from += 32;
+        to += BLOCK_K * 32;
+      }
+    }
+    if (whole * 8 < columns) packColumns(from, ldx, min(2, rows - row), columns - whole * 8, to);
+  }
+}
+
+/** Copies `columns` columns of dy, row stride `lda` bytes, to rows of GROUP: strip by strip, every line of dy would be fetched anew. */
+function gatherColumns(dy: usize, lda: usize, rows: i32, columns: i32, target: usize): void {
+  const bytes = <usize>columns << 2;
+  for (let row: i32 = 0; row < rows; row++) {
+    let at: usize = 0;
+    if (ASC_FEATURE_SIMD) for (; at + 16 <= bytes; at += 16) v128.store(target + at, v128.load(dy + at));
+    for (; at < bytes; at += 4) store<f32>(target + at, load<f32>(dy + at));
+    dy += lda;
+    target += GROUP * 4;
   }
 }
 
 /** dW [N, K] += dyᵀ · x and dBias [N] += column sums of dy, rows in order. */
 export function linearWeightGradient(dy: usize, x: usize, dw: usize, dBias: usize, rows: i32, outputs: i32, inputs: i32): void {
-  const width = ((inputs + 7) & ~7) * 4;
-  // Blocks of BLOCK_K rows keep the packed rows in the second-level cache while all outputs pass over them.
-  const blockRows = min(BLOCK_K, <i32>(workspaceSize() / <usize>width));
-  for (let row0: i32 = 0; row0 < rows; row0 += blockRows) {
-    const count = min(blockRows, rows - row0);
-    const block = dy + (<usize>row0 * <usize>outputs << 2);
-    packRows(x + (<usize>row0 * <usize>inputs << 2), count, inputs, workspace());
-    const tasks = (outputs + 5) / 6;
-    for (let task = claim(); task < tasks; task = claim()) {
-      const first = task * 6;
-      const strip = min(6, outputs - first);
-      gradientStrip(
-        block + (<usize>first << 2), <usize>outputs << 2, strip, workspace(), count, dw + (<usize>first * <usize>inputs << 2), <usize>inputs << 2, inputs,
-      );
-      if (dBias != 0) columnSums(block + (<usize>first << 2), <usize>outputs << 2, strip, count, dBias + (<usize>first << 2));
-    }
-    endPhase();
+  const lda = <usize>outputs << 2;
+  const ldx = <usize>inputs << 2;
+  const width = threads() == 1 ? WIDEST : SHARED_WIDTH;
+  const columnTasks = (inputs + width - 1) / width;
+  // Few large tasks: each passes over all rows, which every thread must fetch from where they were written.
+  const share = threads() == 1 ? outputs : max(6, ((outputs * columnTasks) / (4 * threads()) / 6) * 6);
+  const outputTasks = (outputs + share - 1) / share;
+  for (let task = claim(); task < columnTasks * outputTasks; task = claim()) {
+    const first = (task % outputTasks) * share;
+    const count = min(share, outputs - first);
+    const column = (task / outputTasks) * width;
+    const from = dy + (<usize>first << 2);
+    gradientTile(from, lda, count, x + (<usize>column << 2), ldx, rows, dw + <usize>first * ldx + (<usize>column << 2), ldx, min(width, inputs - column));
+    if (dBias != 0 && column == 0) addColumnSums(from, lda, count, rows, dBias + (<usize>first << 2));
   }
+  endPhase();
 }
 
-function columnSums(dy: usize, lda: usize, columns: i32, rows: i32, sums: usize): void {
-  for (let column: i32 = 0; column < columns; column++) {
+/** sums [columns] += the rows of dy, in order. */
+function addColumnSums(dy: usize, lda: usize, columns: i32, rows: i32, sums: usize): void {
+  let column: i32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; column + 4 <= columns; column += 4) {
+      let sum = v128.load(sums + (<usize>column << 2));
+      let source = dy + (<usize>column << 2);
+      for (let row: i32 = 0; row < rows; row++) {
+        sum = f32x4.add(sum, v128.load(source));
+        source += lda;
+      }
+      v128.store(sums + (<usize>column << 2), sum);
+    }
+  }
+  for (; column < columns; column++) {
     let sum = load<f32>(sums + (<usize>column << 2));
     let source = dy + (<usize>column << 2);
     for (let row: i32 = 0; row < rows; row++) {

@@ -27,7 +27,7 @@ export const Operation = {
 } as const;
 
 /** Scratch of one six-row strip: `STRIP_SCRATCH` in wasm/assembly/products.ts. */
-export const STRIP_SCRATCH = 6 * 16 * 256 + 6 * 8 * 4;
+export const STRIP_SCRATCH = 6 * 16 * 256 + 6 * 8 * 4 + (96 + 512) * 4 * 256;
 /** Logits that the head looks at together: `CHUNK` in wasm/assembly/head.ts. */
 export const HEAD_CHUNK = 1024;
 /** `BACKWARD_ROWS` in wasm/assembly/attention-backward.ts. */

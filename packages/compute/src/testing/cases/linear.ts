@@ -172,5 +172,7 @@ export const linearCases: readonly KernelCase[] = [
   ]),
   weightGradientCase(300, 7, 13, true),
   weightGradientCase(257, 8, 16, true),
+  weightGradientCase(259, 518, 16, true),
+  weightGradientCase(7, 9, 649, false),
   refreshCase(),
 ];
