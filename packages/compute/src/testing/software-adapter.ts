@@ -23,7 +23,7 @@ async function useSwiftShader(): Promise<boolean> {
 
 /** An adapter, or undefined (said on stderr) where the machine has none. Every call gives a new one: an adapter makes one device. */
 export async function softwareAdapter(): Promise<GPUAdapter | undefined> {
-  if (!process.env['VK_DRIVER_FILES'] && !(await useSwiftShader())) return undefined;
+  if (!process.env.VK_DRIVER_FILES && !(await useSwiftShader())) return undefined;
   const { openAdapter } = await import('../webgpu/dawn.ts');
   try {
     return await openAdapter();

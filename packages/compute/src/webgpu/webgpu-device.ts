@@ -1,8 +1,13 @@
 import type { Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix } from '../device.ts';
+import { cacheBytes, createCache } from './kernels/attention/cache.ts';
 import type { Call } from './kernels/call.ts';
 import { cast } from './kernels/cast.ts';
 import { advanceRows, drawBits } from './kernels/decoding.ts';
 import { add, copy, zero } from './kernels/elementwise.ts';
+import { embedding, embeddingBackward } from './kernels/embedding.ts';
+import { adamW, sumOfSquares } from './kernels/optimizer.ts';
+import { rmsNorm, rmsNormBackward } from './kernels/rms-norm.ts';
+import { rotateAndStore, rotateBackward } from './kernels/rotate.ts';
 import { swiGlu, swiGluBackward } from './kernels/swi-glu.ts';
 import { GpuError } from './runtime/errors.ts';
 import { type GpuRestrictions, requestGpuDevice } from './runtime/features.ts';
@@ -79,11 +84,11 @@ export class WebgpuDevice implements Device {
   refreshMatrices(_matrices: readonly Matrix[]): void {
     pending('refreshMatrices');
   }
-  createCache(_arena: Arena, _positions: number, _heads: number, _headWidth: number): KeyValueCache {
-    return pending('createCache');
+  createCache(arena: Arena, positions: number, heads: number, headWidth: number): KeyValueCache {
+    return createCache(arena, positions, heads, headWidth, this.runtime.storage);
   }
-  cacheBytes(_positions: number, _heads: number, _headWidth: number): number {
-    return pending('cacheBytes');
+  cacheBytes(positions: number, heads: number, headWidth: number): number {
+    return cacheBytes(positions, heads, headWidth, this.runtime.storage);
   }
 
   zero(target: DeviceBuffer): void {
@@ -98,17 +103,17 @@ export class WebgpuDevice implements Device {
   cast(target: DeviceBuffer, source: DeviceBuffer, format: 'bf16' | 'f16'): void {
     cast(this.runtime, target, source, format);
   }
-  embedding(_call: Call<'embedding'>): void {
-    pending('embedding');
+  embedding(call: Call<'embedding'>): void {
+    embedding(this.runtime, call);
   }
-  embeddingBackward(_call: Call<'embeddingBackward'>): void {
-    pending('embeddingBackward');
+  embeddingBackward(call: Call<'embeddingBackward'>): void {
+    embeddingBackward(this.runtime, call);
   }
-  rmsNorm(_call: Call<'rmsNorm'>): void {
-    pending('rmsNorm');
+  rmsNorm(call: Call<'rmsNorm'>): void {
+    rmsNorm(this.runtime, call);
   }
-  rmsNormBackward(_call: Call<'rmsNormBackward'>): void {
-    pending('rmsNormBackward');
+  rmsNormBackward(call: Call<'rmsNormBackward'>): void {
+    rmsNormBackward(this.runtime, call);
   }
   linear(_call: Call<'linear'>): void {
     pending('linear');
@@ -119,11 +124,11 @@ export class WebgpuDevice implements Device {
   linearWeightGradient(_call: Call<'linearWeightGradient'>): void {
     pending('linearWeightGradient');
   }
-  rotateAndStore(_call: Call<'rotateAndStore'>): void {
-    pending('rotateAndStore');
+  rotateAndStore(call: Call<'rotateAndStore'>): void {
+    rotateAndStore(this.runtime, call);
   }
-  rotateBackward(_call: Call<'rotateBackward'>): void {
-    pending('rotateBackward');
+  rotateBackward(call: Call<'rotateBackward'>): void {
+    rotateBackward(this.runtime, call);
   }
   attention(_call: Call<'attention'>): void {
     pending('attention');
@@ -152,11 +157,11 @@ export class WebgpuDevice implements Device {
   advanceRows(call: Call<'advanceRows'>): void {
     advanceRows(this.runtime, call);
   }
-  sumOfSquares(_call: Call<'sumOfSquares'>): void {
-    pending('sumOfSquares');
+  sumOfSquares(call: Call<'sumOfSquares'>): void {
+    sumOfSquares(this.runtime, call);
   }
-  adamW(_call: Call<'adamW'>): void {
-    pending('adamW');
+  adamW(call: Call<'adamW'>): void {
+    adamW(this.runtime, call);
   }
 }
 
