@@ -1,5 +1,6 @@
 /** Reads the attack corpus and judges each attack beside an honest program in the same verifier. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { CodeJudgement, CodeVerifier } from '@or1/reward/code';
 
@@ -14,12 +15,13 @@ export interface Attack {
 
 const FOLDER = join(import.meta.dir, '../attacks/code');
 
-export function readAttacks(): Attack[] {
+/** @param hostPort where a listener of the host waits for attacks that get through to it (`HOST_PORT` in their sources) */
+export function readAttacks(hostPort: number): Attack[] {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith('.py'))
     .sort()
     .map((file) => {
-      const source = readFileSync(join(FOLDER, file), 'utf8');
+      const source = readFileSync(join(FOLDER, file), 'utf8').replaceAll('HOST_PORT', String(hostPort));
       const [tries, form] = source.split('\n');
       const match = /^# As: (function|check|stdio|assert)$/.exec(form ?? '');
       if (!tries?.startsWith('# Tries: ') || !match) throw new Error(`${file} must begin with "# Tries: ..." and "# As: <form>"`);
@@ -48,6 +50,24 @@ function secretTask(form: Attack['form']): { readonly groundTruth: unknown; read
   }
   const testCode = `def check(candidate):\n${lines.map((line) => `    assert ${line}\n`).join('')}`;
   return { groundTruth: { import_prefix: 'from typing import *', entry_point: 'solve', test_code: testCode }, honest: definition };
+}
+
+export interface HostListener {
+  readonly port: number;
+  /** Connections so far. */
+  connections(): number;
+  close(): void;
+}
+
+/** A listener on a free port of the host, which no attack may reach. */
+export async function listenOnHost(): Promise<HostListener> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return { port: (server.address() as AddressInfo).port, connections: () => connections, close: () => server.close() };
 }
 
 export interface AttackResult {

@@ -1,8 +1,7 @@
 /** A selection of the attack corpus on both sandboxes; attacks.slow.test.ts runs all of it. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { createServer } from 'node:net';
 import { createCodeVerifier } from '@or1/reward/code';
-import { complaint, readAttacks, runAttack } from './attack-corpus.ts';
+import { complaint, listenOnHost, readAttacks, runAttack } from './attack-corpus.ts';
 import { SANDBOXES } from './sandboxes.ts';
 
 // Each takes a moment on a quiet machine; a crowded one may be many times slower.
@@ -12,18 +11,14 @@ setDefaultTimeout(60_000);
 const SELECTION =
   /^(verdict-(frames|eq-check|channel-injection|channel-host|print|settrace|driver-globals|redefine-helper|raw-deep-json)|exit-(hard|stdio|atexit)|host-(passwd|environment|write)|network-tcp|process-(fork-bomb|subprocess)|memory-(list|stdio)|flood-(disk|output|stdio)|endless-(power|sleep)|signal-self|loader-(ctypes|meta-path)|pickle-reply|stack-(c|source)|state-(builtins|file)|bridge-(modules|wasi-preopen))$/;
 
-const attacks = readAttacks();
+const listener = await listenOnHost();
+const attacks = readAttacks(listener.port);
 
 test('the corpus holds at least 80 attacks, each saying what it tries', () => {
   expect(attacks.length).toBeGreaterThanOrEqual(80);
   expect(new Set(attacks.map(({ tries }) => tries)).size).toBe(attacks.length);
 });
 
-let connections = 0;
-const listener = createServer((socket) => {
-  connections += 1;
-  socket.destroy();
-}).listen(47911, '127.0.0.1');
 process.env.OR1_CANARY = 'seen';
 afterAll(() => {
   listener.close();
@@ -38,7 +33,7 @@ for (const { name, create, missing } of SANDBOXES) {
     for (const attack of attacks.filter((one) => SELECTION.test(one.name))) {
       test(attack.tries, async () => {
         expect(complaint(await runAttack(verifier, attack))).toBeNull();
-        expect(connections).toBe(0);
+        expect(listener.connections()).toBe(0);
       });
     }
   });

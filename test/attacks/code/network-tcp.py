@@ -3,7 +3,7 @@
 import socket
 def solve(x):
     try:
-        connection = socket.create_connection(('127.0.0.1', 47911), timeout=1)
+        connection = socket.create_connection(('127.0.0.1', HOST_PORT), timeout=1)
         connection.sendall(b'ESCAPED')
         return 'ESCAPED'
     except OSError:

@@ -37,6 +37,8 @@ export function startNativeInterpreter(
     child = Bun.spawn(bubblewrapCommand(settings, role.driver, role.mode), {
       stdio: ['pipe', 'pipe', 'pipe', descriptor],
       env: {},
+      // A process group of its own, to be killed as one: bubblewrap alone, killed while it sets up, leaves a child that waits for it for ever.
+      detached: true,
       // Root hands the process to an unprivileged user before anything runs; others are one already.
       ...(process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}),
     });
@@ -47,7 +49,7 @@ export function startNativeInterpreter(
   let reason: InterpreterEnd['reason'] | null = null;
   const end = (why: InterpreterEnd['reason']): void => {
     reason ??= why;
-    child.kill('SIGKILL');
+    killGroup(child.pid);
     // What it still says before the signal reaches it does not count.
     queue.close();
   };
@@ -135,6 +137,14 @@ export function startNativeInterpreter(
     ended,
     kill: () => end('killed'),
   };
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function endOf(status: number, errorTail: string, ranMs: number): InterpreterEnd['reason'] {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCodeVerifier } from '../code/index.ts';
+import { createCodeVerifier, DEFAULT_LIMITS } from '../code/index.ts';
+import { describeSandboxes } from './describe-sandboxes.ts';
 import { createNativeSandbox } from './native-sandbox.ts';
 
 describe.skipIf(process.platform !== 'linux')('refuses', () => {
@@ -28,4 +29,18 @@ describe.skipIf(process.platform !== 'linux')('refuses', () => {
     expect(judgement.verdict).toBe('infrastructure-error');
     expect(judgement.evidence).toContain('the native sandbox refuses to start: bwrap: No permissions to create new namespace');
   });
+});
+
+const works = await describeSandboxes().then(({ native }) => native.ok);
+
+test.skipIf(!works)('a place closed at any moment of a start leaves nothing behind', async () => {
+  const sandbox = createNativeSandbox();
+  for (let round = 0; round < 30; round++) {
+    const slot = await sandbox.openSlot();
+    await slot.startProgram({ mode: round % 2 ? 'whole' : 'serve', limits: DEFAULT_LIMITS });
+    if (round % 3 === 0) await slot.startProgram({ mode: round % 2 ? 'serve' : 'whole', limits: DEFAULT_LIMITS });
+    await Bun.sleep(round % 6);
+    await slot.close();
+  }
+  await sandbox.close();
 });
