@@ -95,6 +95,8 @@ export interface AdamWStep {
 export interface Device {
   readonly kind: DeviceKind;
   readonly threads: number;
+  /** Prefill, decoding and training give the same bits: the sampler's log-probabilities are the learner's. */
+  readonly exact: boolean;
   /** One line for people: build, threads, features. */
   readonly description: string;
 

@@ -4,3 +4,4 @@ export { type RandomKey, randomWords } from './random.ts';
 export { createReferenceDevice } from './reference/device.ts';
 export { createWasmDevice, WasmDevice } from './wasm/wasm-device.ts';
 export type { WasmDeviceOptions } from './wasm/wasm-device-options.ts';
+export { DeviceLostError, GpuError } from './webgpu/runtime/errors.ts';

@@ -53,6 +53,7 @@ export function createReferenceDevice(): Device {
   return {
     kind: 'reference',
     threads: 1,
+    exact: true,
     description: 'reference: plain TypeScript in f64, one thread',
 
     createArena(name, bytes) {

@@ -11,6 +11,7 @@ const DEFAULT_WORKSPACE_BYTES = 4 * 2 ** 20;
 /** The SIMD WebAssembly device; see the contract in ../device.ts. Kernels run when flushed, on all threads in step. */
 export class WasmDevice implements Device {
   readonly kind = 'wasm';
+  readonly exact = true;
 
   private constructor(
     private readonly kernels: KernelThreads,

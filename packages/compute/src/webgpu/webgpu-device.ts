@@ -37,6 +37,10 @@ export class WebgpuDevice implements Device {
 
   constructor(readonly runtime: GpuRuntime) {}
 
+  get exact(): boolean {
+    return this.runtime.mode === 'exact';
+  }
+
   get description(): string {
     const { features, mode, storage, adapterDescription } = this.runtime;
     const rungs = [

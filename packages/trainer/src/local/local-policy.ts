@@ -102,7 +102,7 @@ export async function createLocalPolicy(device: Device, model: OpenModel, size: 
     text: model.text,
     stopTokens: config.endTokens,
     suppressTokens: folder.generation.suppressTokens,
-    exactSampler: device.kind !== 'webgpu',
+    exactSampler: device.exact,
     store: await createStore(folder, network, learner),
     device: { description: device.description, threads: device.threads },
   };
