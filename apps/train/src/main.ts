@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   sample: () => import('./commands/sample.ts'),
   score: () => import('./commands/score.ts'),
   verify: () => import('./commands/verify.ts'),
+  curate: () => import('./commands/curate.ts'),
   report: () => import('./commands/report.ts'),
   doctor: () => import('./commands/doctor.ts'),
 };
