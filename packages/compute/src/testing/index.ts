@@ -18,3 +18,4 @@ export { exactnessChecks } from './exactness.ts';
 export type { Allowed, KernelCase, Outputs } from './kernel-case.ts';
 export { type OutputArray, type Placement, runPlaced, unwritten } from './place.ts';
 export { RandomSource } from './random-source.ts';
+export { softwareAdapter } from './software-adapter.ts';

@@ -5,6 +5,8 @@ import { cast } from './kernels/cast.ts';
 import { advanceRows, drawBits } from './kernels/decoding.ts';
 import { add, copy, zero } from './kernels/elementwise.ts';
 import { embedding, embeddingBackward } from './kernels/embedding.ts';
+import { createMatrix, matrixBytes, refreshMatrices } from './kernels/linear/gpu-matrix.ts';
+import { linear, linearInputGradient, linearWeightGradient } from './kernels/linear/linear.ts';
 import { adamW, sumOfSquares } from './kernels/optimizer.ts';
 import { rmsNorm, rmsNormBackward } from './kernels/rms-norm.ts';
 import { rotateAndStore, rotateBackward } from './kernels/rotate.ts';
@@ -79,14 +81,14 @@ export class WebgpuDevice implements Device {
     this.runtime.dispose();
   }
 
-  createMatrix(_arena: Arena, _values: DeviceBuffer, _outputs: number, _inputs: number, _trainable: boolean): Matrix {
-    return pending('createMatrix');
+  createMatrix(arena: Arena, values: DeviceBuffer, outputs: number, inputs: number, trainable: boolean): Matrix {
+    return createMatrix(this.runtime, arena, values, outputs, inputs, trainable);
   }
-  matrixBytes(_outputs: number, _inputs: number, _trainable: boolean): number {
-    return pending('matrixBytes');
+  matrixBytes(outputs: number, inputs: number, _trainable: boolean): number {
+    return matrixBytes(this.runtime, outputs, inputs);
   }
-  refreshMatrices(_matrices: readonly Matrix[]): void {
-    pending('refreshMatrices');
+  refreshMatrices(matrices: readonly Matrix[]): void {
+    refreshMatrices(this.runtime, matrices);
   }
   createCache(arena: Arena, positions: number, heads: number, headWidth: number): KeyValueCache {
     return createCache(arena, positions, heads, headWidth, this.runtime.storage);
@@ -119,14 +121,14 @@ export class WebgpuDevice implements Device {
   rmsNormBackward(call: Call<'rmsNormBackward'>): void {
     rmsNormBackward(this.runtime, call);
   }
-  linear(_call: Call<'linear'>): void {
-    pending('linear');
+  linear(call: Call<'linear'>): void {
+    linear(this.runtime, call);
   }
-  linearInputGradient(_call: Call<'linearInputGradient'>): void {
-    pending('linearInputGradient');
+  linearInputGradient(call: Call<'linearInputGradient'>): void {
+    linearInputGradient(this.runtime, call);
   }
-  linearWeightGradient(_call: Call<'linearWeightGradient'>): void {
-    pending('linearWeightGradient');
+  linearWeightGradient(call: Call<'linearWeightGradient'>): void {
+    linearWeightGradient(this.runtime, call);
   }
   rotateAndStore(call: Call<'rotateAndStore'>): void {
     rotateAndStore(this.runtime, call);

@@ -14,6 +14,12 @@ export function firstLine(message: string): string {
   return line.trim().replace(/\s+/g, ' ');
 }
 
+/** A validation error in one line, with the kernel that it came from: Dawn names the labels of the objects below its first line. */
+export function refusal(message: string): string {
+  const label = /\[(?:ComputePipeline|BindGroup|ShaderModule)\w* "([^"]+)"/.exec(message)?.[1];
+  return `WebGPU refused a command${label ? ` of kernel "${label}"` : ''}: ${firstLine(message)}`;
+}
+
 /** Keeps the first failure of a device: what comes after it is mostly its consequence. */
 export class FailureLog {
   private failure: Error | undefined;

@@ -3,7 +3,7 @@
  * and nothing of the host, so it is the same over Dawn and in a browser.
  */
 import type { Arena, DeviceBuffer, ElementType, HostArray } from '../../device.ts';
-import { DeviceLostError, FailureLog, firstLine, GpuError } from './errors.ts';
+import { DeviceLostError, FailureLog, firstLine, GpuError, refusal } from './errors.ts';
 import { describeAdapter, type GpuFeatures, type GpuLimits, type GpuRestrictions, readFeatures, readLimits } from './features.ts';
 import type { KernelSource } from './kernel.ts';
 import { Allocation, type ArenaHost, bytesFor, GpuArena, GpuBuffer, WINDOW_ALIGNMENT } from './memory.ts';
@@ -66,7 +66,7 @@ export class GpuRuntime implements ArenaHost {
     }
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
-      this.failures.record(new GpuError(`WebGPU error: ${firstLine((event as GPUUncapturedErrorEvent).error.message)}`));
+      this.failures.record(new GpuError(refusal((event as GPUUncapturedErrorEvent).error.message)));
     });
     void device.lost.then(({ message }) => {
       if (this.disposed) return;
@@ -93,21 +93,24 @@ export class GpuRuntime implements ArenaHost {
       throw new RangeError(`kernel "${source.key}": a grid of ${workgroups.join(' x ')} workgroups exceeds ${LARGEST_GRID_SIDE} on a side`);
     }
     const buffers = liveOperands(kernel, operands);
-    const staged = separate(kernel, buffers, (index, type, length) => this.scratch(`operand ${index}`, type, length));
-    for (const { copy, original } of staged) this.copyBytes(copy, original);
+    const staged = separate(kernel, buffers, (index, { type, length, byteStart }) => {
+      const first = type === 'u16' ? (byteStart % 4) / 2 : 0;
+      return this.scratch(`operand ${index}`, type, length + first).slice(first, length);
+    });
+    for (const { copy, original } of staged) this.copyWords(copy, original);
     const { ranges, offsets } = bindOperands(kernel, buffers, this.bindingBytes);
     const { parameters } = this.recorder;
     if (!parameters.fits(kernel.parameterBytes)) this.recorder.submit();
     const group = kernel.group(parameters.range, ranges);
     this.recorder.dispatch(kernel, group, parameters.append(source.parameters, scalars, offsets), workgroups);
-    for (const { copy, original, written } of staged) if (written) this.copyBytes(original, copy);
+    for (const { copy, original, written } of staged) if (written) this.copyWords(original, copy);
   }
 
-  private copyBytes(target: GpuBuffer, source: GpuBuffer): void {
-    if (target.byteStart % 4 !== 0 || source.byteStart % 4 !== 0 || source.byteLength % 4 !== 0) {
-      throw new RangeError(`parts of "${source.allocation.label}" that are no whole words cannot be copied aside`);
-    }
-    this.recorder.copy(source.allocation.gpu, source.byteStart, target.allocation.gpu, target.byteStart, source.byteLength);
+  /** Copies whole words; both sides start in the same half of a word, and halves beside them go along. */
+  private copyWords(target: GpuBuffer, source: GpuBuffer): void {
+    const rest = source.byteStart % 4;
+    const bytes = Math.ceil((rest + source.byteLength) / 4) * 4;
+    this.recorder.copy(source.allocation.gpu, source.byteStart - rest, target.allocation.gpu, target.byteStart - rest, bytes);
   }
 
   copyToMapped(source: Allocation, offset: number, mapped: GPUBuffer, bytes: number): void {

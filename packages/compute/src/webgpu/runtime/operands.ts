@@ -1,5 +1,5 @@
 /** How the operands of a dispatch are bound: which range of which buffer, and where in it the operand's first element lies. */
-import type { DeviceBuffer, ElementType } from '../../device.ts';
+import type { DeviceBuffer } from '../../device.ts';
 import { type BoundRange, type GpuBuffer, gpuBuffer, overlap, WINDOW_ALIGNMENT } from './memory.ts';
 import type { CompiledKernel } from './pipelines.ts';
 
@@ -38,7 +38,7 @@ export function liveOperands({ source }: CompiledKernel, operands: readonly Devi
 export function separate(
   { source }: CompiledKernel,
   operands: GpuBuffer[],
-  copyOf: (index: number, type: ElementType, length: number) => GpuBuffer,
+  copyOf: (index: number, original: GpuBuffer) => GpuBuffer,
 ): StagedOperand[] {
   const staged: StagedOperand[] = [];
   for (let j = 1; j < operands.length; j++) {
@@ -50,7 +50,7 @@ export function separate(
       if (overlap(first, second)) throw new Error(`kernel "${source.key}": ${a.name} and ${b.name} share memory`);
       const index = first.byteLength < second.byteLength ? i : j;
       const original = operands[index]!;
-      const copy = copyOf(index, original.type, original.length);
+      const copy = copyOf(index, original);
       operands[index] = copy;
       staged.push({ original, copy, written: source.bindings[index]!.access === 'read_write' });
     }

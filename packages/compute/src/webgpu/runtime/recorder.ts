@@ -3,7 +3,7 @@
  * batch; each dispatch takes its own by a dynamic offset. A batch is submitted when asked for, or when enough has come together for the
  * GPU to start on it.
  */
-import { DeviceLostError, type FailureLog, firstLine, GpuError } from './errors.ts';
+import { DeviceLostError, type FailureLog, firstLine, GpuError, refusal } from './errors.ts';
 import type { Parameter } from './kernel.ts';
 import type { BoundRange } from './memory.ts';
 import type { CompiledKernel } from './pipelines.ts';
@@ -143,7 +143,7 @@ export class Recorder {
     this.failures.watch(
       this.device.popErrorScope().then(
         (error) => {
-          if (error) this.failures.record(new GpuError(`WebGPU refused a command: ${firstLine(error.message)}`));
+          if (error) this.failures.record(new GpuError(refusal(error.message)));
         },
         (cause) => this.failures.record(new DeviceLostError(`the GPU device was lost: ${firstLine((cause as Error).message)}`, { cause })),
       ),
