@@ -2,7 +2,14 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { createReferenceDevice } from '@or1/compute';
 import { expectationOf, firstDifferingBit, kernelCases, runKernelCases, softwareAdapter } from '@or1/compute/testing';
-import { createWebgpuDevice, readFeatures, requestGpuDevice, type WebgpuDevice, type WebgpuDeviceOptions } from '@or1/compute/webgpu';
+import {
+  createWebgpuDevice,
+  probeAdapter,
+  readFeatures,
+  requestGpuDevice,
+  type WebgpuDevice,
+  type WebgpuDeviceOptions,
+} from '@or1/compute/webgpu';
 
 const available = (await softwareAdapter()) !== undefined;
 const onGpu = test.skipIf(!available);
@@ -187,9 +194,12 @@ describe('bad luck is one line:', () => {
     const adapter = (await softwareAdapter())!;
     const { limits } = adapter;
     const poor = { info: adapter.info, features: adapter.features, limits: { ...readAll(limits), maxStorageBuffersPerShaderStage: 4 } };
-    expect(await messageOf(() => requestGpuDevice(poor as unknown as GPUAdapter))).toMatch(
-      /maxStorageBuffersPerShaderStage is 4, but the kernels need 8; use --device wasm$/,
-    );
+    const problem = /maxStorageBuffersPerShaderStage is 4, but the kernels need 8; use --device wasm$/;
+    expect(await messageOf(() => requestGpuDevice(poor as unknown as GPUAdapter))).toMatch(problem);
+    expect(await probeAdapter(async () => poor as unknown as GPUAdapter)).toEqual({
+      available: false,
+      problem: expect.stringMatching(problem),
+    });
   });
 
   test('no adapter', async () => {
@@ -211,6 +221,22 @@ function readAll(limits: GPUSupportedLimits): Record<string, number> {
   for (const name in limits) all[name] = limits[name as 'maxBufferSize'];
   return all;
 }
+
+describe('the probe', () => {
+  onGpu('tells what the adapter can do', async () => {
+    const probe = await probeAdapter(async () => (await softwareAdapter()) ?? null);
+    expect(probe).toMatchObject({ available: true, adapter: expect.any(String), software: expect.any(Boolean) });
+    if (!probe.available) throw new Error('unreachable');
+    expect(probe.limits.maxComputeInvocationsPerWorkgroup).toBeGreaterThanOrEqual(256);
+    expect(probe.features.subgroups).toBe(probe.features.subgroupSize > 0);
+  });
+
+  test('tells why there is none', async () => {
+    const absent = { available: false, problem: 'no GPU adapter was found; use --device wasm' };
+    expect(await probeAdapter(async () => null)).toEqual(absent as never);
+    expect(await probeAdapter(() => Promise.reject(new Error('driver on fire')))).toEqual({ available: false, problem: 'driver on fire' });
+  });
+});
 
 onGpu('a profile tells the time of every kernel', async () => {
   const device = await open({ profile: true });

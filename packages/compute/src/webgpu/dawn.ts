@@ -1,4 +1,5 @@
 /** WebGPU outside a browser: Dawn through the npm package `webgpu`, which is optional and loaded when first asked for. */
+import { probeAdapter, type WebgpuProbe } from './probe.ts';
 import { GpuError } from './runtime/errors.ts';
 
 export interface DawnOptions {
@@ -44,4 +45,9 @@ export async function openAdapter(options: DawnOptions = {}): Promise<GPUAdapter
   }
   kept.push(adapter);
   return adapter;
+}
+
+/** What this machine offers to Dawn. */
+export function probeWebgpu(): Promise<WebgpuProbe> {
+  return probeAdapter(() => openAdapter());
 }

@@ -98,15 +98,20 @@ export function readFeatures(
   };
 }
 
+/** The first limit that the kernels cannot do with, in words. */
+export function missingLimit(limits: GpuLimits): string | undefined {
+  for (const [name, least] of Object.entries(NEEDED)) {
+    const given = limits[name as keyof GpuLimits];
+    if (given < least) return `${name} is ${given}, but the kernels need ${least}; use --device wasm`;
+  }
+  return undefined;
+}
+
 /** A device with every feature and limit of the adapter. Throws `GpuError` naming the limit that an adapter lacks. */
 export async function requestGpuDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const limits = readLimits(adapter.limits);
-  for (const [name, least] of Object.entries(NEEDED)) {
-    const given = limits[name as keyof GpuLimits];
-    if (given < least) {
-      throw new GpuError(`${describeAdapter(adapter.info)}: ${name} is ${given}, but the kernels need ${least}; use --device wasm`);
-    }
-  }
+  const problem = missingLimit(limits);
+  if (problem) throw new GpuError(`${describeAdapter(adapter.info)}: ${problem}`);
   try {
     return await adapter.requestDevice({
       label: 'or1',
