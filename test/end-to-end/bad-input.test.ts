@@ -67,7 +67,7 @@ describe.concurrent('a model folder', () => {
   });
 
   test('that is not there', async () => {
-    const message = 'nowhere: no such model folder; give a Hugging Face folder, or one of nano-E, nano-C';
+    const message = 'nowhere: no such model folder; give a Hugging Face folder, a GGUF file, or one of nano-E, nano-C';
     for (const words of [
       train('--model', 'nowhere'),
       ['score', '--model', 'nowhere'],

@@ -21,7 +21,7 @@ export {
 export { isFolder, makeFolder, writeFileAside } from './files.ts';
 export { createLocalPolicy, LOCAL_SIZES, type OpenModel, openModel, type PolicySize } from './local/local-policy.ts';
 export { type LocalRun, openLocalRun } from './local/local-run.ts';
-export { findModelFiles } from './local/model-source.ts';
+export { findModelFiles, fullModelPath } from './local/model-source.ts';
 export { type LoadedFiles, type LoadedProblems, loadProblems, openProblems, type RunProblems } from './local/problems.ts';
 export { openVerifier } from './local/verifiers.ts';
 export type { Policy, PolicyStore, RunProgress, TextCodec, TrainingParts } from './ports.ts';

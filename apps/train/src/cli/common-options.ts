@@ -1,11 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PRECISIONS, type Precision } from '../gpu-device.ts';
 
 export type DeviceChoice = 'wasm' | 'webgpu' | 'reference' | 'auto';
 
 /** Flags that every command takes. */
 export interface CommonOptions {
   readonly json: boolean;
-  readonly device: DeviceChoice;
+  /** Absent: as `auto`, with less said. */
+  readonly device?: DeviceChoice;
+  readonly precision?: Precision;
   readonly threads?: number;
   readonly seed?: number;
 }
@@ -42,7 +45,12 @@ export function repeated(text: string, before: readonly string[] = []): readonly
 export function addCommonOptions(command: Command): Command {
   return command
     .option('--json', 'end stdout in one JSON object; words go to stderr', false)
-    .addOption(new Option('--device <kind>', 'where to compute').choices(['auto', 'wasm', 'webgpu', 'reference']).default('auto'))
+    .addOption(new Option('--device <kind>', 'where to compute; default: auto').choices(['auto', 'wasm', 'webgpu', 'reference']))
+    .addOption(
+      new Option('--precision <kind>', 'of --device webgpu: exact (sampler and learner agree bit for bit; the default), or faster').choices(
+        PRECISIONS,
+      ),
+    )
     .option('--threads <n>', 'threads of the WebAssembly device; default: one a core', positiveInteger)
     .option('--seed <n>', 'seed of everything random', nonnegativeInteger);
 }

@@ -1,3 +1,4 @@
+import { DeviceLostError, GpuError } from '@or1/compute';
 import { DataError } from '@or1/data';
 import { ModelInputError } from '@or1/model';
 import { InputError, InterruptedError } from '@or1/trainer';
@@ -17,6 +18,7 @@ export function exitCodeOf(error: unknown): number {
 export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof CommanderError) return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  const expected = exitCodeOf(error) !== EXIT.failed || error.constructor === Error;
+  const isTold = error.constructor === Error || error instanceof GpuError || error instanceof DeviceLostError;
+  const expected = exitCodeOf(error) !== EXIT.failed || isTold;
   return expected ? error.message : (error.stack ?? error.message);
 }

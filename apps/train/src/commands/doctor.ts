@@ -3,7 +3,8 @@ import { createWasmDevice } from '@or1/compute';
 import { describeSandboxes } from '@or1/reward/native';
 import type { Command } from 'commander';
 import { addCommonOptions, type CommonOptions } from '../cli/common-options.ts';
-import { createOutput } from '../cli/output.ts';
+import { createOutput, type Output } from '../cli/output.ts';
+import { describeGpu, type GpuReport } from '../gpu-device.ts';
 import { formatBytes } from '../numbers.ts';
 
 interface WasmReport {
@@ -70,21 +71,45 @@ async function wasmReport(flags: CommonOptions): Promise<WasmReport> {
   }
 }
 
-async function adapters(): Promise<readonly { readonly description: string; readonly features: readonly string[] }[]> {
-  const adapter = await globalThis.navigator?.gpu?.requestAdapter();
-  return adapter ? [{ description: adapter.info.description || adapter.info.vendor, features: [...adapter.features].sort() }] : [];
+interface WebgpuReport {
+  readonly adapters: readonly GpuReport[];
+  /** Why there is none. */
+  readonly error: string | null;
+}
+
+async function webgpuReport(): Promise<WebgpuReport> {
+  try {
+    return { adapters: [await describeGpu()], error: null };
+  } catch (error) {
+    return { adapters: [], error: (error as Error).message };
+  }
+}
+
+function sayWebgpu({ adapters, error }: WebgpuReport, output: Output): void {
+  if (error !== null) output.say(`WebGPU        ${error}`);
+  for (const { description, software, ladder, limits } of adapters) {
+    output.say(`WebGPU        ${description}${software ? ' (software: slower than WebAssembly)' : ''}`);
+    const { f16, subgroups, subgroup_matrices, timestamps } = ladder;
+    const rungs = [
+      `f16 ${f16 ? 'yes' : 'no'}`,
+      `subgroups ${subgroups === 0 ? 'no' : `of ${subgroups}`}`,
+      `subgroup matrices ${subgroup_matrices === 0 ? 'no' : 'yes'}`,
+      `timestamps ${timestamps ? 'yes' : 'no'}`,
+    ];
+    output.say(`              ${rungs.join(', ')}; buffers up to ${formatBytes(limits.maxBufferSize!)}`);
+  }
 }
 
 async function doctorCommand(flags: CommonOptions): Promise<void> {
   const output = createOutput(flags.json);
   const wasm = await wasmReport(flags);
-  const webgpu = { adapters: await adapters() };
+  const webgpu = await webgpuReport();
   const sandboxes = await describeSandboxes();
   const memory = { total_bytes: totalmem(), free_bytes: freemem() };
   const cores = availableParallelism();
   output.say(`WebAssembly   ${wasm.ok ? wasm.description : `does not work: ${wasm.description}`}`);
   output.say(`              SIMD ${wasm.simd ? 'yes' : 'no'}, shared memory ${wasm.shared_memory ? 'yes' : 'no'}, ${cores} cores`);
-  output.say(`WebGPU        ${webgpu.adapters.map(({ description }) => description).join(', ') || 'no adapter'}`);
+  sayWebgpu(webgpu, output);
   for (const [name, { ok, detail }] of Object.entries(sandboxes))
     output.say(`Sandbox       ${name}: ${ok ? '' : 'does not work: '}${detail}`);
   output.say(`Memory        ${formatBytes(memory.free_bytes)} free of ${formatBytes(memory.total_bytes)}`);

@@ -96,7 +96,7 @@ export function register(program: Command): void {
   const command = program
     .command('eval')
     .description('avg@k, pass@k and majority vote of a model on problem files, by source')
-    .requiredOption('--model <folder>', 'Hugging Face folder, or a nano base by name')
+    .requiredOption('--model <folder>', 'Hugging Face folder, GGUF file, or a nano base by name')
     .requiredOption('--data <files...>', 'JSONL or Parquet problem files')
     .option('--k <n>', 'samples a problem', positiveInteger, 1)
     .option('--temperature <t>', '0 is greedy', nonnegativeNumber, 1)

@@ -67,7 +67,7 @@ export function register(program: Command): void {
   const command = program
     .command('sample')
     .description('generates text with log-probabilities')
-    .requiredOption('--model <folder>', 'Hugging Face folder, or a nano base by name')
+    .requiredOption('--model <folder>', 'Hugging Face folder, GGUF file, or a nano base by name')
     .requiredOption('--prompt <text>', 'what to answer; may be repeated', repeated)
     .option('--n <count>', 'samples a prompt', positiveInteger, 1)
     .option('--temperature <t>', "0 is greedy; default: the model's own", nonnegativeNumber)

@@ -77,6 +77,6 @@ export function register(program: Command): void {
   const command = program
     .command('score')
     .description('teacher-forced log-probabilities of the texts or tokens that come as JSON lines on stdin')
-    .requiredOption('--model <folder>', 'Hugging Face folder, or a nano base by name');
+    .requiredOption('--model <folder>', 'Hugging Face folder, GGUF file, or a nano base by name');
   addCommonOptions(command).action(scoreCommand);
 }

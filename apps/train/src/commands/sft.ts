@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import { DeviceLostError, GpuError } from '@or1/compute';
 import {
   checkRunFolder,
   createRunFolder,
   type EventOf,
+  fullModelPath,
   InputError,
   InterruptedError,
-  isFolder,
   listCheckpoints,
   openLocalSft,
   openRunFolder,
@@ -44,7 +45,7 @@ async function configurationOf({ preset, model, data, seed, set }: SftFlags): Pr
     preset: preset ?? (data === undefined ? 'nano-base' : 'none'),
     assignments: set,
     flags: {
-      ...(model === undefined ? {} : { model: (await isFolder(model)) ? resolve(model) : model }),
+      ...(model === undefined ? {} : { model: await fullModelPath(model) }),
       ...(data === undefined ? {} : { data: data.map((path) => resolve(path)) }),
       ...(seed === undefined ? {} : { seed }),
     },
@@ -93,7 +94,8 @@ async function sftCommand(flags: SftFlags): Promise<void> {
     try {
       await supervise({ runFolder: path, configuration, learner, store, device, source, signal, startedMs: 0, onEvent });
     } catch (error) {
-      if (error instanceof InterruptedError) output.say(`Go on with: or1 sft --resume ${path}`);
+      if (error instanceof InterruptedError || error instanceof DeviceLostError || error instanceof GpuError)
+        output.say(`Go on with: or1 sft --resume ${path}`);
       throw error;
     } finally {
       await folder.release();
@@ -125,7 +127,7 @@ export function register(program: Command): void {
     .command('sft')
     .description('supervised fine-tuning from prompts and responses; makes the nano bases')
     .option('--preset <name>', `what to start from: ${SFT_PRESETS.join(', ')}`)
-    .option('--model <folder>', 'Hugging Face folder to fine-tune')
+    .option('--model <folder>', 'Hugging Face folder or GGUF file to fine-tune')
     .option('--data <files...>', 'JSONL or Parquet files with prompts and responses')
     .option('--set <key=value>', 'sets one key of the configuration; may be repeated', repeated, [])
     .option('--resume <run>', 'goes on with a run from its last checkpoint')

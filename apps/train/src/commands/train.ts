@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { DeviceLostError, GpuError } from '@or1/compute';
 import { openModelFolder } from '@or1/model';
 import {
   type ConfigurationLayer,
@@ -8,9 +9,9 @@ import {
   estimateRun,
   findModelFiles,
   findPreset,
+  fullModelPath,
   InputError,
   InterruptedError,
-  isFolder,
   LOCAL_SIZES,
   type LocalRun,
   listCheckpoints,
@@ -74,7 +75,7 @@ async function withFullPaths(configuration: RunConfiguration): Promise<RunConfig
   const { model, data, evalData, reward } = configuration;
   return {
     ...configuration,
-    model: model !== null && (await isFolder(model)) ? resolve(model) : model,
+    model: model === null ? null : await fullModelPath(model),
     data: data.map((path) => resolve(path)),
     evalData: evalData.map((path) => resolve(path)),
     reward: reward === 'auto' ? reward : resolve(reward),
@@ -192,7 +193,8 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
         onProgress: (progress) => view.progress(progress),
       });
     } catch (error) {
-      if (error instanceof InterruptedError) view.say(`Go on with: or1 train --resume ${folder.path}`);
+      if (error instanceof InterruptedError || error instanceof DeviceLostError || error instanceof GpuError)
+        view.say(`Go on with: or1 train --resume ${folder.path}`);
       throw error;
     } finally {
       view.stop();
@@ -217,7 +219,7 @@ export function register(program: Command): void {
     .description('train a model with MAGIC from a preset')
     .option('--preset <name>', `what to start from: ${[...PRESETS.keys()].join(', ')}; default: ${DEFAULT_PRESET}`)
     .option('--config <file>', 'a configuration file (.ts with defineRun, .yaml or .json) over the preset')
-    .option('--model <folder>', 'Hugging Face folder to start from')
+    .option('--model <folder>', 'Hugging Face folder or GGUF file to start from')
     .option('--data <files...>', 'JSONL or Parquet files to train on')
     .option('--eval-data <files...>', 'held-out files')
     .option('--reward <file>', 'TypeScript file with a reward of your own')
