@@ -1,9 +1,8 @@
-import { promptText } from '@or1/data';
 import {
   ChatEndpoint,
   type CurationConfiguration,
   type EndpointUse,
-  type EvaluationSet,
+  type EvaluationText,
   endpointSolver,
   type Hasher,
   type Ledger,
@@ -37,7 +36,7 @@ export function openServices({ configuration, flags, ledger, hasher }: ServiceHo
   const closers: (() => void | Promise<void>)[] = [() => judges.close()];
   const endpoints = new Map<string, Promise<ChatEndpoint>>();
   const use = new Map<string, EndpointUse>();
-  let evaluations: Promise<readonly EvaluationSet[]> | null = null;
+  let evaluations: Promise<readonly EvaluationText[]> | null = null;
 
   const endpoint = async (name: string) => {
     const options = configuration.endpoints[name];
@@ -90,11 +89,8 @@ export function openServices({ configuration, flags, ledger, hasher }: ServiceHo
 
 const nameOf = (folder: string): string => folder.replace(/\/+$/, '').split('/').at(-1)!;
 
-async function readEvaluations({ evaluations, onError }: CurationConfiguration, hasher: Hasher): Promise<readonly EvaluationSet[]> {
+async function readEvaluations({ evaluations, onError }: CurationConfiguration, hasher: Hasher): Promise<readonly EvaluationText[]> {
   const sources = evaluations.map((set) => ({ ...set, licence: '' }));
   const { items } = await readSources(nodeFiles, sources, { hasher, onError });
-  return evaluations.map(({ name }) => ({
-    name,
-    texts: items.filter(({ source }) => source === name).map(({ id, record }) => ({ id, text: promptText(record) })),
-  }));
+  return items.map(({ id, source, text }) => ({ id, set: source, text }));
 }

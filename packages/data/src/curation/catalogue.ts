@@ -12,6 +12,10 @@ import type { JudgeResponse } from './judges.ts';
 import { normaliseOptions, normaliseStage } from './normalise.ts';
 import { qualityOptions, qualityStage } from './quality/quality-stage.ts';
 import type { Stage } from './stage.ts';
+import type { EvaluationText } from './text/contamination.ts';
+import { decontaminationOptions, decontaminationStage } from './text/decontamination-stage.ts';
+import { duplicateOptions, duplicateStage } from './text/duplicate-stage.ts';
+import { filterOptions, filterStage } from './text/filter-stage.ts';
 
 export interface JudgeService {
   readonly judge: JudgeResponse;
@@ -28,12 +32,6 @@ const modelChoice = z.union([
 
 export type ModelChoice = z.infer<typeof modelChoice>;
 
-/** Rows that must not be trained on. */
-export interface EvaluationSet {
-  readonly name: string;
-  readonly texts: readonly { readonly id: string; readonly text: string }[];
-}
-
 /** What stages may ask of the application; each is opened only when a stage wants it. */
 export interface StageServices {
   mathJudge(): Promise<JudgeService>;
@@ -44,7 +42,8 @@ export interface StageServices {
   /** A sentence transformer in a local folder. */
   embedder(folder: string): Promise<Embedder>;
   endpoint(name: string): Promise<{ readonly endpoint: ChatEndpoint; readonly url: string }>;
-  evaluations(): Promise<readonly EvaluationSet[]>;
+  /** Problems that must not be trained on. */
+  evaluations(): Promise<readonly EvaluationText[]>;
 }
 
 interface StageMaker {
@@ -59,6 +58,11 @@ const catalogue: Readonly<Record<string, StageMaker>> = {
   ),
   answers: maker('the answer in the solution must be the stated one', answerOptions, async (options, services) =>
     answerStage(options, await services.mathJudge()),
+  ),
+  duplicates: maker('problems stated before, in the same source or in any', duplicateOptions, (options) => duplicateStage(options)),
+  filters: maker('addresses, figures, proofs, multiple choice, several parts', filterOptions, (options) => filterStage(options)),
+  decontamination: maker('problems of the evaluation sets', decontaminationOptions, async (options, services) =>
+    decontaminationStage(options, await services.evaluations()),
   ),
   'test-suites': maker('code: empty, short and corrupt test suites go', testSuiteOptions, (options) => testSuiteStage(options)),
   references: maker('code: a reference solution must pass all tests', referenceOptions, async (options, services) =>
@@ -102,7 +106,7 @@ function maker<Options>(
   };
 }
 
-/** The stages a configuration may name, in the order of the report, each with one line about it. */
+/** The stages a configuration may name, each with one line about it. */
 export const knownStages: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(catalogue).map(([name, { about }]) => [name, about]),
 );

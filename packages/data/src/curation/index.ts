@@ -1,5 +1,5 @@
 export { type AnswerServices, answerOptions, answerStage } from './answers/answer-stage.ts';
-export { type EvaluationSet, type JudgeService, knownStages, type ModelChoice, makeStage, type StageServices } from './catalogue.ts';
+export { type JudgeService, knownStages, type ModelChoice, makeStage, type StageServices } from './catalogue.ts';
 export { type ReferenceServices, referenceOptions, referenceStage } from './code/reference-stage.ts';
 export { testSuiteOptions, testSuiteStage } from './code/test-suite-stage.ts';
 export { type CurationConfiguration, parseCuration } from './configuration.ts';
@@ -68,3 +68,7 @@ export {
   type StageContext,
 } from './stage.ts';
 export { type RunnerHost, runStage, type StageProgress, type StageResult } from './stage-runner.ts';
+export type { EvaluationText } from './text/contamination.ts';
+export { decontaminationOptions, decontaminationStage } from './text/decontamination-stage.ts';
+export { duplicateOptions, duplicateStage } from './text/duplicate-stage.ts';
+export { filterOptions, filterStage } from './text/filter-stage.ts';

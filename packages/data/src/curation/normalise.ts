@@ -25,6 +25,7 @@ export function normaliseStage(options: z.infer<typeof normaliseOptions>): Stage
     name: 'normalise',
     version: 1,
     scope: 'record',
+    isCheap: true,
     options,
     inputs: [],
     judge: (items) => items.map((item) => normalise(item, options)),

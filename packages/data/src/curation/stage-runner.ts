@@ -1,6 +1,6 @@
 import type { JsonValue } from '../ground-truth.ts';
 import { type Hasher, makeItem } from './items.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, type LedgerLog, memoryLedger } from './ledger.ts';
 import { logKey, OutcomeLog, readSetOutcomes, setName, writeSetOutcomes } from './outcome-store.ts';
 import { type CurationItem, type Dropped, KEEP, type Outcome, type Stage } from './stage.ts';
 
@@ -70,7 +70,7 @@ interface Judged {
 }
 
 async function judgeRecords(stage: Stage, items: readonly CurationItem[], host: RunnerHost): Promise<Judged> {
-  const log = new OutcomeLog(await host.ledger.openLog(logKey(stage, host.hasher)));
+  const log = new OutcomeLog(await openLog(stage, host));
   try {
     const outcomes: (Outcome | undefined)[] = items.map((item) => log.find(item.hash));
     const open = items.flatMap((_, index) => (outcomes[index] === undefined ? [index] : []));
@@ -92,6 +92,11 @@ async function judgeRecords(stage: Stage, items: readonly CurationItem[], host: 
   } finally {
     await log.close();
   }
+}
+
+/** The stage's log; one that is forgotten with the run for a stage that is not worth remembering. */
+function openLog(stage: Stage, { ledger, hasher }: RunnerHost): Promise<LedgerLog> {
+  return stage.isCheap ? memoryLedger().openLog('') : ledger.openLog(logKey(stage, hasher));
 }
 
 async function judgeSet(stage: Stage, items: readonly CurationItem[], host: RunnerHost): Promise<Judged> {

@@ -24,6 +24,8 @@ export interface Stage {
   readonly options: JsonValue;
   /** Whatever else decides outcomes, by name and content hash: evaluation files, a model, a prompt's version. */
   readonly inputs: readonly string[];
+  /** Judging an item takes less than reading back what was said of it: its outcomes are not kept between runs. For `record` stages. */
+  readonly isCheap?: boolean;
   /** Items of a call, for `record` stages whose items take long: less is lost when a run ends. 1024 where absent. */
   readonly batchSize?: number;
   /** Items it has no say about (a code stage and a math record) stay and are never shown to `judge`. All items, where absent. */

@@ -24,7 +24,7 @@ export function sourceSection({ sources }: CurationReport): Markup {
 }
 
 function matrix(sources: CurationReport['sources'], reasons: readonly string[]): Markup {
-  return html`<div class="panel scroll" tabindex="0" role="region" aria-label="Dropped by source and reason"><table>
+  return html`<div class="panel scroll" tabindex="0" role="region" aria-label="Dropped by source and reason"><table class="matrix">
     <thead><tr><th>Stage: reason</th>${sources.map(({ name }) => html`<th class="number">${name}</th>`)}</tr></thead>
     <tbody>${reasons.map(
       (reason) =>

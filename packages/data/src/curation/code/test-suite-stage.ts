@@ -14,6 +14,7 @@ export function testSuiteStage(options: z.infer<typeof testSuiteOptions>): Stage
     name: 'test-suites',
     version: 1,
     scope: 'record',
+    isCheap: true,
     options,
     inputs: [],
     applies: ({ record }) => record.ability === 'code',
