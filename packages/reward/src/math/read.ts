@@ -5,6 +5,7 @@ import { type Candidate, type CandidateSource, RANKS } from './extract/candidate
 import { type ExtractTarget, findCandidates } from './extract/extract.ts';
 import { parseAnswer } from './parse/parse.ts';
 import type { Expression } from './parse/tree.ts';
+import { markUnit } from './parse/units.ts';
 
 /** A piece of text read as an answer. `expression` is null where it is no mathematics that the parser knows. */
 export interface Reading {
@@ -60,7 +61,7 @@ function readCandidate(candidate: Candidate, offset: number, budget: Budget): Re
   const at = { text, source: candidate.source, range };
   const items: Expression[] = [];
   for (const part of candidate.parts) {
-    const parsed = parseAnswer(part, budget);
+    const parsed = parseAnswer((candidate.source === 'text' ? markUnit(part) : null) ?? part, budget);
     if (parsed.expression === null) return { ...at, expression: null, failure: parsed.failure };
     if (parsed.expression.kind === 'list' && candidate.parts.length > 1) items.push(...parsed.expression.items);
     else items.push(parsed.expression);

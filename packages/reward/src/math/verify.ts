@@ -138,13 +138,18 @@ function compareReadings(gold: Reading, answer: Reading, options: MathOptions, b
     strict: options.strict ?? true,
     budget,
   });
-  if (direct.equal || !isDecimalComma(gold, answer)) return direct;
-  return compareReadings(gold, readPart(answer, answer.text.replace(',', '.'), budget), options, budget);
+  if (direct.equal) return direct;
+  if (isOneNumber(gold) && DECIMAL_COMMA.test(answer.text)) return compareReadings(gold, withPoint(answer, budget), options, budget);
+  if (isBare(gold) && DECIMAL_COMMA.test(gold.text) && isOneNumber(answer))
+    return compareReadings(withPoint(gold, budget), answer, options, budget);
+  return direct;
 }
 
-/** "2,74" for a gold of 2.74: a list of two numbers by its form, a decimal where the gold is one. */
-const isDecimalComma = (gold: Reading, answer: Reading): boolean =>
-  gold.expression?.kind === 'number' && gold.expression.decimals > 0 && /^-?\d+,\d+$/.test(answer.text);
+/** "2,74" is a list of two numbers by its form, and a decimal beside a single number. In mathematical delimiters a gold stays a list. */
+const DECIMAL_COMMA = /^-?\d+,\d+$/;
+const isOneNumber = ({ expression }: Reading): boolean => expression !== null && !['list', 'tuple', 'set'].includes(expression.kind);
+const isBare = ({ range, text }: Reading): boolean => range !== null && range[1] - range[0] === text.length;
+const withPoint = (reading: Reading, budget: Budget): Reading => readPart(reading, reading.text.replace(',', '.'), budget);
 
 /** Options such as "(A) 5": the label answers a label, the value behind it answers a value, and two labels must agree. */
 function compareLabelled(gold: Reading, answer: Reading, options: MathOptions, budget: Budget): ComparisonNote | null {

@@ -1,3 +1,4 @@
+import { markUnit } from '../parse/units.ts';
 import type { Candidate } from './candidate.ts';
 
 const NUMBER =
@@ -81,8 +82,14 @@ function readNumber(text: string, start: number): Candidate | null {
   if (match === null) return null;
   const end = start + match[0].length;
   const behind = text.slice(end, end + 12);
-  if (FORMULA_BEHIND.test(behind) && !/^\^?2\b/.test(behind)) return null;
+  if (FORMULA_BEHIND.test(behind) && !/^\^?2\b/.test(behind) && !isUnit(text.slice(end, end + 40))) return null;
   return withPercent(text, start, end, plainNumber(match[0]));
+}
+
+/** "km/h", "m/s^2": a unit with a slash or a power, and nothing behind it that would make it a formula. */
+function isUnit(behind: string): boolean {
+  const unit = /^ ?[a-zA-Z]{1,12}(?:\/[a-zA-Z]{1,12})?(?:\^[23])?(?![\w^/*+=<>-])/.exec(behind);
+  return unit !== null && markUnit(`1${unit[0]}`) !== null;
 }
 
 /** Group separators go, a comma before other than three digits is a decimal point. */

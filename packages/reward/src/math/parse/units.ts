@@ -80,3 +80,18 @@ export function parseUnit(text: string): Unit | null {
   if (unit.dimension === 'length' && exponent === 3) return { dimension: 'volume', scale: [scale[0] * 1000n, scale[1]] };
   return { dimension: `${unit.dimension}^${exponent}`, scale };
 }
+
+const NUMBER_AND_WORDS = /^([-+]?\d[\d,.]{0,40}(?: ?\/ ?\d{1,20})?) ?([a-zA-Z][a-zA-Z /.-]{0,60}?)(?: ?(?:\^ ?)?([23²³]))?$/;
+const WORD = /[a-zA-Z]+/g;
+
+/** "10 km/h", "3 square meters", "9.8 m/s^2" in plain words as a number with a unit's text behind it; null for other text. */
+export function markUnit(text: string): string | null {
+  const match = NUMBER_AND_WORDS.exec(text.trim());
+  if (match === null) return null;
+  const [, number, unit, exponent] = match;
+  const words = unit!.match(WORD)!;
+  const isKnown = words.every((word) => UNITS.has(word) || COUNTERS.has(word.toLowerCase()));
+  // A single letter alone is a variable more often than a unit.
+  const isVariable = unit!.trim().length === 1;
+  return isKnown && !isVariable ? `${number}\\text{ ${unit}}${exponent === undefined ? '' : `^${exponent}`}` : null;
+}
