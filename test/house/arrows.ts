@@ -40,6 +40,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
  * browser as well.
  */
 export const HOST_ENTRIES: readonly string[] = [
+  '@or1/compute/webgpu-dawn',
+  '@or1/compute/testing-host',
   '@or1/trainer',
   '@or1/data/node',
   '@or1/model/node',

@@ -1,6 +1,6 @@
 /** What the contract says about memory and order, on every device. */
 import { afterAll, describe, expect, test } from 'bun:test';
-import { availableDevices } from '@or1/compute/testing';
+import { availableDevices } from '@or1/compute/testing-host';
 
 const devices = await Promise.all((await availableDevices()).map(async ({ name, create }) => ({ name, device: await create() })));
 

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { createReferenceDevice } from '@or1/compute';
-import { availableDevices, type Expectation, expectationOf, kernelCases, runKernelCases } from '@or1/compute/testing';
+import { type Expectation, expectationOf, kernelCases, runKernelCases } from '@or1/compute/testing';
+import { availableDevices } from '@or1/compute/testing-host';
 
 const reference = createReferenceDevice();
 const devices = await Promise.all((await availableDevices()).map(async ({ name, create }) => ({ name, device: await create() })));

@@ -1,7 +1,8 @@
 /** headSample draws from the distribution that the filters leave: chi-square tests against distributions written out by hand. */
 import { afterAll, describe, expect, test } from 'bun:test';
 import { randomWords, type Sampling, SUPPRESSED } from '@or1/compute';
-import { availableDevices, runPlaced } from '@or1/compute/testing';
+import { runPlaced } from '@or1/compute/testing';
+import { availableDevices } from '@or1/compute/testing-host';
 
 const DRAWS = 20_000;
 

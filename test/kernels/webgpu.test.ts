@@ -1,7 +1,8 @@
 /** What the webgpu device adds to the contract: its feature ladder, limits, errors. On SwiftShader where the machine has no GPU. */
 import { afterAll, describe, expect, test } from 'bun:test';
 import { createReferenceDevice } from '@or1/compute';
-import { expectationOf, firstDifferingBit, kernelCases, runKernelCases, softwareAdapter } from '@or1/compute/testing';
+import { expectationOf, firstDifferingBit, kernelCases, runKernelCases } from '@or1/compute/testing';
+import { softwareAdapter } from '@or1/compute/testing-host';
 import {
   createWebgpuDevice,
   probeAdapter,

@@ -12,10 +12,8 @@ export {
   runKernelCase,
   runKernelCases,
 } from './compare.ts';
-export { availableDevices, type DeviceVariant } from './devices.ts';
 export type { ExactnessCheck } from './exactness/exactness-check.ts';
 export { exactnessChecks } from './exactness.ts';
 export type { Allowed, KernelCase, Outputs } from './kernel-case.ts';
 export { type OutputArray, type Placement, runPlaced, unwritten } from './place.ts';
 export { RandomSource } from './random-source.ts';
-export { softwareAdapter } from './software-adapter.ts';

@@ -2,7 +2,6 @@
  * A WebGPU adapter for tests: the machine's GPU where VK_DRIVER_FILES names its driver, else SwiftShader, the software driver that Debian's
  * chromium brings.
  */
-import { existsSync } from 'node:fs';
 
 const CHROMIUM = '/usr/lib/chromium';
 const DRIVER = `${CHROMIUM}/vk_swiftshader_icd.json`;
@@ -10,6 +9,7 @@ const LOADER = `${CHROMIUM}/libvulkan.so.1`;
 
 /** Makes SwiftShader the driver of this process; false where chromium is not installed. */
 async function useSwiftShader(): Promise<boolean> {
+  const { existsSync } = await import('node:fs');
   if (process.platform !== 'linux' || !existsSync(DRIVER)) return false;
   const { dlopen } = await import('bun:ffi');
   // Dawn asks for libvulkan.so.1 by name and gets the one that is loaded already.
