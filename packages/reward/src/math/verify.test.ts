@@ -15,7 +15,7 @@ const EQUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['0,5', '0.5'],
     ['$\\frac12$', '0,5'],
     ['10 km/h', '10'],
-    ['10', 'Its speed is 10 km/h.'],
+    ['10', '10 km/h'],
     ['9.8 m/s^2', '$9.8\\text{ m/s}^2$'],
     ['10 square meters', '10'],
     ['5', '2 + 3'],
