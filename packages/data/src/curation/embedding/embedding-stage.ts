@@ -40,7 +40,7 @@ async function judge(
     signal.throwIfAborted();
     const batch = items.slice(from, from + BATCH);
     const vectors = await embedder.embed(
-      batch.map(({ text }) => text),
+      batch.map(({ text }) => withoutCode(text)),
       signal,
     );
     batch.forEach((item, index) => {
@@ -59,6 +59,14 @@ async function judge(
   }
   return outcomes;
 }
+
+/** Prose without its fenced code: the same starter code stands in hundreds of problems. What has no prose to speak of is taken whole. */
+function withoutCode(text: string): string {
+  const prose = text.replace(/```[\s\S]*?(```|$)/g, ' ').trim();
+  return prose.length >= LEAST_PROSE ? prose : text;
+}
+
+const LEAST_PROSE = 40;
 
 /** The vectors of what stays, side by side. */
 class Kept {
