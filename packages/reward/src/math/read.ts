@@ -61,13 +61,24 @@ function readCandidate(candidate: Candidate, offset: number, budget: Budget): Re
   const at = { text, source: candidate.source, range };
   const items: Expression[] = [];
   for (const part of candidate.parts) {
-    const parsed = parseAnswer((candidate.source === 'text' ? markUnit(part) : null) ?? part, budget);
+    const parsed = parsePart(part, isBare(candidate), budget);
     if (parsed.expression === null) return { ...at, expression: null, failure: parsed.failure };
     if (parsed.expression.kind === 'list' && candidate.parts.length > 1) items.push(...parsed.expression.items);
     else items.push(parsed.expression);
   }
   const expression: Expression = items.length === 1 ? items[0]! : { kind: 'list', joiner: ',', items };
   return { ...at, expression, failure: null };
+}
+
+/** Text in words, without delimiters: there "10 m/s" is a speed, where in a formula it is a quotient. */
+const isBare = ({ source, start, end, parts }: Candidate): boolean => source === 'text' && parts[0]!.length === end - start;
+
+function parsePart(part: string, bare: boolean, budget: Budget): ReturnType<typeof parseAnswer> {
+  const marked = markUnit(part);
+  if (marked === null) return parseAnswer(part, budget);
+  if (bare) return parseAnswer(marked, budget);
+  const parsed = parseAnswer(part, budget);
+  return parsed.expression === null ? parseAnswer(marked, budget) : parsed;
 }
 
 /** Reads a part of an answer in its place. */

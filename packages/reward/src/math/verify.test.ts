@@ -18,6 +18,7 @@ const EQUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['10', '10 km/h'],
     ['9.8 m/s^2', '$9.8\\text{ m/s}^2$'],
     ['10 square meters', '10'],
+    ['$\\frac{2m}{s}$', '2m/s'],
     ['5', '2 + 3'],
     ['10', '\\binom{5}{2}'],
     ['2', '\\lfloor 2.7 \\rfloor'],

@@ -91,7 +91,6 @@ export function markUnit(text: string): string | null {
   const [, number, unit, exponent] = match;
   const words = unit!.match(WORD)!;
   const isKnown = words.every((word) => UNITS.has(word) || COUNTERS.has(word.toLowerCase()));
-  // A single letter alone is a variable more often than a unit.
-  const isVariable = unit!.trim().length === 1;
-  return isKnown && !isVariable ? `${number}\\text{ ${unit}}${exponent === undefined ? '' : `^${exponent}`}` : null;
+  // One word is left to the parser, which tells a unit from variables.
+  return isKnown && words.length > 1 ? `${number}\\text{ ${unit}}${exponent === undefined ? '' : `^${exponent}`}` : null;
 }
