@@ -43,6 +43,10 @@ export class WebgpuDevice implements Device {
     return this.runtime.mode === 'exact';
   }
 
+  get memory(): Device['memory'] {
+    return { bytes: Infinity, bufferBytes: this.runtime.limits.maxBufferSize };
+  }
+
   get description(): string {
     const { features, mode, storage, adapterDescription } = this.runtime;
     const rungs = [
