@@ -1,7 +1,7 @@
 /** What the webgpu device adds to the contract: its feature ladder, limits, errors. On SwiftShader where the machine has no GPU. */
 import { afterAll, describe, expect, test } from 'bun:test';
 import { createReferenceDevice } from '@or1/compute';
-import { expectationOf, firstDifferingBit, kernelCases, runKernelCases } from '@or1/compute/testing';
+import { expectationOf, firstDifferingBit, kernelCases, RandomSource, runKernelCases } from '@or1/compute/testing';
 import { softwareAdapter } from '@or1/compute/testing-host';
 import {
   createWebgpuDevice,
@@ -246,6 +246,49 @@ onGpu('a profile tells the time of every kernel', async () => {
   await device.flush();
   expect(device.runtime.kernelTimes()).toMatchObject([{ kernel: 'elementwise add', dispatches: 3 }]);
   expect(device.runtime.kernelTimes()[0]!.milliseconds).toBeGreaterThan(0);
+});
+
+onGpu('a cache in f16 holds the rotated keys and the values, rounded to nearest', async () => {
+  const device = await open({ mode: 'fast', storage: 'f16' });
+  for (const [rows, queryHeads, keyHeads, headWidth] of [
+    [5, 4, 2, 16],
+    [3, 3, 1, 6],
+    [2, 2, 2, 10],
+    [4, 2, 1, 64],
+  ] as const) {
+    const heads = queryHeads + 2 * keyHeads;
+    const random = new RandomSource(`f16 cache ${headWidth}`);
+    const host = {
+      qkv: random.floats(rows * heads * headWidth),
+      cosine: random.floats(20 * headWidth),
+      sine: random.floats(20 * headWidth),
+      positions: random.integers(rows, 40),
+      slots: Uint32Array.from({ length: rows }, (_, row) => 7 - row),
+    };
+    const arena = device.createArena('f16 cache', 2 ** 20);
+    const place = (values: Float32Array | Uint32Array) => {
+      const buffer = arena.allocate(values instanceof Uint32Array ? 'u32' : 'f32', values.length, 'values');
+      device.write(buffer, values);
+      return buffer;
+    };
+    const qkv = place(host.qkv);
+    const tables = { cosine: place(host.cosine), sine: place(host.sine), positions: place(host.positions), slots: place(host.slots) };
+    const cache = device.createCache(arena, 8, keyHeads, headWidth);
+    device.rotateAndStore({ qkv, ...tables, cache, rows, queryHeads });
+    const rounded = arena.allocate('u16', qkv.length, 'rounded');
+    device.cast(rounded, qkv, 'f16');
+    const { buffer, valuesStart } = cache as WebgpuCache;
+    const [expected, stored] = [new Uint16Array(qkv.length), new Uint16Array(buffer.length)];
+    await device.read(rounded, expected);
+    await device.read(buffer, stored);
+    const size = keyHeads * headWidth;
+    for (let row = 0; row < rows; row++) {
+      const [keys, slot] = [(row * heads + queryHeads) * headWidth, (7 - row) * size];
+      expect(stored.slice(slot, slot + size)).toEqual(expected.slice(keys, keys + size));
+      expect(stored.slice(valuesStart + slot, valuesStart + slot + size)).toEqual(expected.slice(keys + size, keys + 2 * size));
+    }
+    arena.release();
+  }
 });
 
 onGpu('u16 values go to and from any place', async () => {

@@ -1,4 +1,5 @@
 /** The device on WebGPU: on an adapter of `navigator.gpu`, or of Dawn (see ./dawn.ts). */
+export type { WebgpuCache } from './kernels/attention/cache.ts';
 export { probeAdapter, type WebgpuAvailable, type WebgpuProbe, type WebgpuUnavailable } from './probe.ts';
 export { DeviceLostError, GpuError } from './runtime/errors.ts';
 export {

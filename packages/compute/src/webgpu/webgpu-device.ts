@@ -5,6 +5,7 @@ import { cast } from './kernels/cast.ts';
 import { advanceRows, drawBits } from './kernels/decoding.ts';
 import { add, copy, zero } from './kernels/elementwise.ts';
 import { embedding, embeddingBackward } from './kernels/embedding.ts';
+import { headBackward, headForward, headSample } from './kernels/head/head.ts';
 import { createMatrix, matrixBytes, refreshMatrices } from './kernels/linear/gpu-matrix.ts';
 import { linear, linearInputGradient, linearWeightGradient } from './kernels/linear/linear.ts';
 import { adamW, sumOfSquares } from './kernels/optimizer.ts';
@@ -152,14 +153,14 @@ export class WebgpuDevice implements Device {
   swiGluBackward(call: Call<'swiGluBackward'>): void {
     swiGluBackward(this.runtime, call);
   }
-  headForward(_call: Call<'headForward'>): void {
-    pending('headForward');
+  headForward(call: Call<'headForward'>): void {
+    headForward(this.runtime, call);
   }
-  headBackward(_call: Call<'headBackward'>): void {
-    pending('headBackward');
+  headBackward(call: Call<'headBackward'>): void {
+    headBackward(this.runtime, call);
   }
-  headSample(_call: Call<'headSample'>): void {
-    pending('headSample');
+  headSample(call: Call<'headSample'>): void {
+    headSample(this.runtime, call);
   }
   drawBits(call: Call<'drawBits'>): void {
     drawBits(this.runtime, call);

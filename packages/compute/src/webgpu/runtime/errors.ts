@@ -42,8 +42,9 @@ export class FailureLog {
     this.checks.add(done);
   }
 
+  /** Waits for the checks added so far, and throws the first failure. */
   async settle(): Promise<void> {
-    while (this.checks.size > 0) await Promise.all(this.checks);
+    await Promise.all([...this.checks]);
     this.throwIfFailed();
   }
 }
