@@ -24,6 +24,7 @@ const EQUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['2', '\\lfloor 2.7 \\rfloor'],
     ['-2', '\\begin{vmatrix}1&2\\\\3&4\\end{vmatrix}'],
     ['6', '\\sum_{k=1}^{3} k'],
+    ['\\sum_{k=1}^{9} 1000!', '\\sum_{k=1}^{9} 1000!'],
     ['\\frac13', '0.\\overline{3}'],
   ],
   'radicals and functions': [

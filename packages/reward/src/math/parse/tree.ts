@@ -198,3 +198,10 @@ export function freeSymbols(node: Expression, found: string[] = [], bound: reado
   for (const child of children(node)) freeSymbols(child, found, inner);
   return found;
 }
+
+/** Whether two values, such as expressions, are built alike down to the last number. */
+export function sameTree(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  return left.length === right.length && left.every(([key, value]) => key in b && sameTree(value, b[key as keyof typeof b]));
+}
