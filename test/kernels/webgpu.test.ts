@@ -248,7 +248,7 @@ onGpu('a profile tells the time of every kernel', async () => {
   expect(device.runtime.kernelTimes()[0]!.milliseconds).toBeGreaterThan(0);
 });
 
-onGpu('a cache in f16 holds the rotated keys and the values, rounded to nearest', async () => {
+onGpu('a cache in f16 holds the rotated keys and the values, rounded to the nearest finite half', async () => {
   const device = await open({ mode: 'fast', storage: 'f16' });
   for (const [rows, queryHeads, keyHeads, headWidth] of [
     [5, 4, 2, 16],
@@ -265,6 +265,8 @@ onGpu('a cache in f16 holds the rotated keys and the values, rounded to nearest'
       positions: random.integers(rows, 40),
       slots: Uint32Array.from({ length: rows }, (_, row) => 7 - row),
     };
+    // The first value of the first row is above the largest half.
+    host.qkv[(queryHeads + keyHeads) * headWidth] = 1e6;
     const arena = device.createArena('f16 cache', 2 ** 20);
     const place = (values: Float32Array | Uint32Array) => {
       const buffer = arena.allocate(values instanceof Uint32Array ? 'u32' : 'f32', values.length, 'values');
@@ -280,6 +282,8 @@ onGpu('a cache in f16 holds the rotated keys and the values, rounded to nearest'
     const { buffer, valuesStart } = cache as WebgpuCache;
     const [expected, stored] = [new Uint16Array(qkv.length), new Uint16Array(buffer.length)];
     await device.read(rounded, expected);
+    expect(expected[(queryHeads + keyHeads) * headWidth]).toBe(0x7c00);
+    expected[(queryHeads + keyHeads) * headWidth] = 0x7bff;
     await device.read(buffer, stored);
     const size = keyHeads * headWidth;
     for (let row = 0; row < rows; row++) {

@@ -7,7 +7,7 @@ import { type Binding, kernelVariants, read, whole, write } from '../runtime/ker
 import type { GpuBuffer } from '../runtime/memory.ts';
 import { gridArguments, linearIndex, spread } from '../runtime/workgroups.ts';
 
-const THREADS = 64;
+const THREADS = 256;
 
 /** WGSL around `value(i)`, the bits of element i of the target. */
 export function writeHalves(source: Binding, value: string) {
@@ -20,14 +20,14 @@ ${value}
   let index = ${linearIndex(THREADS)};
   if (index >= params.words) { return; }
   let word = (params.offset_out >> 1u) + index;
-  var bits = out[word];
-  for (var side = 0u; side < 2u; side++) {
-    let place = 2u * word + side;
-    if (place >= params.offset_out && place - params.offset_out < params.count) {
-      let shift = side << 4u;
-      bits = (bits & ~(0xffffu << shift)) | ((value(place - params.offset_out) & 0xffffu) << shift);
-    }
-  }
+  // The low half lies before the target at most in the first word, the high half past it at most in the last.
+  let first = 2u * word;
+  let low = first >= params.offset_out;
+  let high = first + 1u - params.offset_out < params.count;
+  var bits = 0u;
+  if (!(low && high)) { bits = out[word]; }
+  if (low) { bits = (bits & 0xffff0000u) | (value(first - params.offset_out) & 0xffffu); }
+  if (high) { bits = (bits & 0xffffu) | (value(first + 1u - params.offset_out) << 16u); }
   out[word] = bits;
 }`,
   };

@@ -24,6 +24,15 @@ fn rotate(place: u32, angle: u32, half: u32) {
 }
 `;
 
+/** The bits of the nearest finite f16: attention may load blocks that reach past a segment, and zero times infinity is no number. */
+const storedHalfFunction = `
+${halfBitsFunction}
+fn storedHalf(x: f32) -> u32 {
+  let bits = halfBits(bitcast<u32>(x));
+  return select(bits, (bits & 0x8000u) | 0x7bffu, (bits & 0x7fffu) > 0x7bffu);
+}
+`;
+
 /**
  * An invocation turns and stores \`span\` neighbouring pairs of one head: one pair in f32. In f16 two elements share a word, so it takes two
  * pairs, which make two words; where half a head is an odd number of elements, it takes the whole head.
@@ -40,7 +49,7 @@ const rotateStore = kernelVariants('rotateAndStore', (storage: 'f32' | 'f16') =>
   parameters: whole('rows', 'queryHeads', 'keyHeads', 'headWidth', 'valuesStart', 'span'),
   code: `
 ${rotateFunction('qkv', 1)}
-${storage === 'f16' ? halfBitsFunction : ''}
+${storage === 'f16' ? storedHalfFunction : ''}
 @compute @workgroup_size(${THREADS}) fn main(${gridArguments}) {
   let half = params.headWidth / 2u;
   let heads = params.queryHeads + 2u * params.keyHeads;
@@ -67,8 +76,8 @@ ${storage === 'f16' ? halfBitsFunction : ''}
       : `let whole = params.span == half;
   for (var i = 0u; i < select(2u, half, whole); i++) {
     let element = select(first + i * half, 2u * i, whole);
-    let low = halfBits(bitcast<u32>(qkv[start + element]));
-    let high = halfBits(bitcast<u32>(qkv[start + element + 1u]));
+    let low = storedHalf(qkv[start + element]);
+    let high = storedHalf(qkv[start + element + 1u]);
     cache[(stored + element) >> 1u] = low | (high << 16u);
   }`
   }
