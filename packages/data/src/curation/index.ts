@@ -68,7 +68,16 @@ export {
   type StageContext,
 } from './stage.ts';
 export { type RunnerHost, runStage, type StageProgress, type StageResult } from './stage-runner.ts';
-export type { EvaluationText } from './text/contamination.ts';
+export { CanonicalText } from './text/canonical-text.ts';
+export {
+  type Contamination,
+  type ContaminationOptions,
+  EvaluationIndex,
+  type EvaluationText,
+} from './text/contamination.ts';
 export { decontaminationOptions, decontaminationStage } from './text/decontamination-stage.ts';
 export { duplicateOptions, duplicateStage } from './text/duplicate-stage.ts';
+export { type Duplicate, DuplicateFinder, type DuplicateOptions, findDuplicates, type SourcedText } from './text/duplicates.ts';
 export { filterOptions, filterStage } from './text/filter-stage.ts';
+export { type Difference, differenceOfProblems } from './text/same-problem.ts';
+export { type Filtered, type FilterReason, type FilterRule, filterRules, filterText } from './text/text-filters.ts';

@@ -1,0 +1,51 @@
+import { expect, test } from 'bun:test';
+import { type FilterReason, filterRules, filterText } from './text-filters.ts';
+
+const ALL: readonly FilterReason[] = ['url', 'figure', 'proof', 'multiple choice', 'several parts'];
+
+test.each(filterRules.map((rule) => [rule.title, rule] as const))('%s', (_, rule) => {
+  expect(filterText(rule.drops, ALL)).toMatchObject({ reason: rule.reason, rule: rule.title });
+  expect(filterText(rule.keeps, ALL)).toBeNull();
+});
+
+test('only the reasons that are asked for', () => {
+  const text = 'See https://example.org/p/12. Prove that n is odd.';
+  expect(filterText(text, ['proof'])?.reason).toBe('proof');
+  expect(filterText(text, ['figure'])).toBeNull();
+});
+
+test.each<[FilterReason, string]>([
+  ['figure', 'A square is cut as shown in the figure. Find its area.'],
+  ['figure', 'Find x. \\includegraphics[width=3cm]{a}'],
+  ['figure', 'What is the value of the point marked in the graph below?'],
+  ['figure', 'The spinner shown is spun twice. What is the probability of red?'],
+  ['figure', 'The triangle is not drawn to scale.'],
+  ['multiple choice', 'Which is odd?\nA. 2\nB. 3\nC. 4'],
+  ['multiple choice', '$\\textbf{(A)}\\ 1 \\qquad \\textbf{(B)}\\ 2 \\qquad \\textbf{(C)}\\ 3$'],
+  ['multiple choice', 'True or false: 3 is odd.'],
+  ['several parts', '(1) Find the value of $a$; (2) If $b = 2$, find the value of $c$.'],
+  ['several parts', 'A box holds 3 balls.\na) How many are red?\nb) How many are blue?'],
+  ['proof', 'Show that the sum of two odd numbers is even.'],
+])('%s: %s', (reason, text) => {
+  expect(filterText(text, ALL)?.reason).toBe(reason);
+});
+
+test.each([
+  'She figures out that 3 friends need 5 spoons each. How many spoons?',
+  'How many three-figure numbers are there?',
+  'Round your answer to 3 significant figures.',
+  'Edges in the graph connect its vertices. How many are there?',
+  'Prove your claim by finding x such that x + 1 = 2; compute x.',
+  'Points (A) and (B) lie on a line with C between them.',
+  'The conditions are (i) x > 0 and (ii) x < 3. How many integers x are there?',
+  'The email has 3 parts. How many words has each part?',
+  'The first four terms are shown below: 1, 3, 6, 10. Find the next.',
+])('stays: %s', (text) => {
+  expect(filterText(text, ALL)).toBeNull();
+});
+
+test('the match is shown on one line of at most 120 characters', () => {
+  const found = filterText(`Let n be odd. Prove that\nn ${'+ n '.repeat(80)}is odd.`, ALL)!;
+  expect(found.match).toHaveLength(120);
+  expect(found.match).not.toContain('\n');
+});
