@@ -9,6 +9,7 @@ export { validateConfiguration } from './configuration/validate.ts';
 export { InputError, InterruptedError } from './errors.ts';
 export { METRICS, type MetricDefinition } from './events/metrics.ts';
 export { EVENT_VERSION, type EvaluationResult, type EventName, type EventOf, eventSchema, type RunEvent } from './events/schema.ts';
+export { disk } from './files-in-memory.ts';
 export { createLocalPolicy, type OpenModel, openModel } from './local/local-policy.ts';
 export type { Policy, RunProgress, TrainingParts } from './ports.ts';
 export { type RunSummary, summarizeRun } from './readers/run-summary.ts';

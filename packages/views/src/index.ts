@@ -3,6 +3,7 @@ export { comparisonCharts, groupRuns, type RunGroup } from './charts/comparison.
 export { buildCharts } from './charts/index.ts';
 export { pickRows } from './charts/pick-rows.ts';
 export { MAX_CURVE_POINTS } from './charts/step-chart.ts';
+export { type Cell, type EvaluationTable, evaluationTable } from './evaluation-table.ts';
 export { type BeforeAfter, beforeAfter, outcomeSentence } from './facts.ts';
 export { formatBytes, formatCount, formatNumber, formatPoints, formatSeconds, formatShare } from './format.ts';
 export { embeddedJson, html, Markup } from './html.ts';
@@ -11,3 +12,4 @@ export { runOfEvents } from './run-of-events.ts';
 export { SAMPLE_CAPS, type SampleCaps } from './select-samples.ts';
 export { type ProblemRates, type SolveRates, solveChange } from './solve-rates.ts';
 export { type StageMark, stageMarks } from './stage-marks.ts';
+export { type Badge, badges, costs, type Tile, tiles } from './summary.ts';

@@ -34,7 +34,10 @@ export function groupRuns(runs: readonly RunData[]): RunGroup[] {
   const settings = new Map(runs.map((run) => [run, settingsOf(run.configuration)]));
   const groups = [...Map.groupBy(runs, (run) => JSON.stringify([...settings.get(run)!].sort())).values()];
   const keys = [...new Set([...settings.values()].flatMap((map) => [...map.keys()]))];
-  const differing = keys.filter((key) => new Set(groups.map(([first]) => settings.get(first!)!.get(key))).size > 1);
+  const varying = keys.filter((key) => new Set(groups.map(([first]) => settings.get(first!)!.get(key))).size > 1);
+  const isLength = (key: string) => key === 'steps' || key.startsWith('stages.');
+  // How long a run is says least about it.
+  const differing = [...varying.filter((key) => !isLength(key)), ...varying.filter(isLength)];
   return groups.map((members) => {
     const own = settings.get(members[0]!)!;
     const stated = differing.map((key) => `${key}=${own.get(key) ?? 'none'}`);

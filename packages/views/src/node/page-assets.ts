@@ -7,9 +7,14 @@ export interface PageAssets {
 }
 
 async function licenceOf(name: string, from: string): Promise<string> {
-  const manifest = Bun.resolveSync(`${name}/package.json`, from);
-  const { version } = (await Bun.file(manifest).json()) as { version: string };
-  const text = await Bun.file(`${dirname(manifest)}/LICENSE`).text();
+  // Many packages do not export their package.json, so it is looked for from their entry upwards.
+  let folder = dirname(Bun.resolveSync(name, from));
+  while (!folder.endsWith(`node_modules/${name}`)) {
+    if (folder === dirname(folder)) throw new Error(`${name}: its folder was not found`);
+    folder = dirname(folder);
+  }
+  const { version } = (await Bun.file(`${folder}/package.json`).json()) as { version: string };
+  const text = await Bun.file(`${folder}/LICENSE`).text();
   return `${name} ${version}\n${text.trim()}`;
 }
 

@@ -24,13 +24,24 @@ function lineStyle({ style, colour }: ChartSeries): Partial<uPlot.Series> {
   }
 }
 
-function yRange([low, high]: Chart['range']): uPlot.Range.Function {
-  return (_plot, dataLow, dataHigh) => {
-    const free = uPlot.rangeNum(dataLow ?? 0, dataHigh ?? 1, 0.08, true);
-    const bottom = low ?? free[0] ?? 0;
-    const top = high ?? Math.max(free[1] ?? 1, bottom);
-    return [bottom, top > bottom ? top : bottom + 1];
-  };
+/** Ends of the bands and intervals of a chart, which uPlot does not know of. */
+function outermost({ series }: Chart): readonly [low: number, high: number] {
+  const ends = series.flatMap(({ band, interval }) => [band, interval].filter((one) => one !== undefined));
+  const values = ends.flatMap(({ low, high }) => [...low, ...high]).filter((value) => value !== null);
+  return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+}
+
+/** The vertical range: what the chart holds fast, and for the rest what the data and their bands need. */
+function yRange(chart: Chart, dataLow: number | null, dataHigh: number | null): [number, number] {
+  const [low, high] = chart.range;
+  const [outerLow, outerHigh] = outermost(chart);
+  const lowest = Math.min(dataLow ?? 0, outerLow);
+  const highest = Math.max(dataHigh ?? 1, outerHigh);
+  // A curve that is 0 throughout has no range of its own.
+  const free = lowest === 0 && highest === 0 ? [0, 1] : uPlot.rangeNum(lowest, highest, 0.08, true);
+  const bottom = low ?? free[0] ?? 0;
+  const top = high ?? Math.max(free[1] ?? 1, bottom);
+  return [bottom, top > bottom ? top : bottom + 1];
 }
 
 /** Legend entries hide and show their line; uPlot gives them the mouse, this gives them the keyboard. */
@@ -134,7 +145,7 @@ export class ChartDrawing {
   }
 
   #options(): uPlot.Options {
-    const { kind, range, format, xAxis } = this.#chart;
+    const { kind, format, xAxis } = this.#chart;
     const ink = themeColour('--ink-muted');
     const grid = { stroke: themeColour('--line'), width: 1 };
     const axis = { stroke: ink, grid, ticks: grid, font: FONT };
@@ -144,7 +155,7 @@ export class ChartDrawing {
     return {
       width: this.#target.clientWidth,
       height: HEIGHT,
-      scales: { x: { time: false, range: this.#xRange() }, y: { range: yRange(range) } },
+      scales: { x: { time: false, range: this.#xRange() }, y: { range: (_plot, low, high) => yRange(this.#chart, low, high) } },
       axes: [
         { ...axis, incrs: STEP_INCREMENTS, label: xAxis ?? 'training step', labelFont: FONT, labelSize: 18, size: 30 },
         { ...axis, size: 58, values: (_plot, ticks) => ticks.map((tick) => formatTick(tick, format)) },

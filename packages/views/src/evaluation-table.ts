@@ -1,4 +1,18 @@
-import { type BeforeAfter, beforeAfter, formatCount, formatPoints, html, type Markup, type RunData, type Score } from '@or1/views';
+import { type BeforeAfter, beforeAfter } from './facts.ts';
+import { formatCount, formatPoints } from './format.ts';
+import type { RunData, Score } from './run-data.ts';
+
+export interface Cell {
+  readonly text: string;
+  /** What stands beside it in a smaller voice. */
+  readonly detail?: string;
+}
+
+export interface EvaluationTable {
+  readonly head: readonly string[];
+  readonly rows: readonly { readonly head: string; readonly cells: readonly Cell[] }[];
+  readonly note: string;
+}
 
 interface ScorePair {
   readonly problems: string;
@@ -11,15 +25,15 @@ interface ScorePair {
 
 interface Column {
   readonly head: string;
-  cell(pair: ScorePair): string | Markup;
+  cell(pair: ScorePair): Cell | string;
 }
 
 function percent(share: number): string {
   return (share * 100).toFixed(1);
 }
 
-function accuracy({ average, low, high }: Score): Markup {
-  return html`${percent(average)} <span class="interval">(${percent(low)} to ${percent(high)})</span>`;
+function accuracy({ average, low, high }: Score): Cell {
+  return { text: percent(average), detail: `(${percent(low)} to ${percent(high)})` };
 }
 
 /** A figure before and after, or before alone. */
@@ -62,20 +76,20 @@ function scorePairs({ temperature, base, last }: BeforeAfter): ScorePair[] {
   ];
 }
 
-/** Held-out scores before and after training at every temperature, over all problems and by family; empty without evaluations. */
-export function evaluationTable({ evaluations }: RunData): Markup {
+/** Held-out scores before and after training at every temperature, over all problems and by family; null without evaluations. */
+export function evaluationTable({ evaluations }: Pick<RunData, 'evaluations'>): EvaluationTable | null {
   const compared = beforeAfter(evaluations);
   const [first] = compared;
-  if (first === undefined) return html``;
+  if (first === undefined) return null;
   const manySamples = compared.some(({ base }) => base.score.samples > 1);
   const shown = columns(first.last === null ? 'after' : `after ${first.last.step} steps`, manySamples);
-  const row = (pair: ScorePair) =>
-    html`<tr><th scope="row">${pair.problems}</th>${shown.map(({ cell }) => html`<td>${cell(pair)}</td>`)}</tr>`;
-  return html`<div class="panel"><h3>Held-out evaluation</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Held-out evaluation"><table>
-    <thead><tr><th scope="col">problems</th>${shown.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
-    <tbody>${compared.flatMap(scorePairs).map(row)}</tbody></table></div>
-    <p class="note">Shares are in per cent. Before and after: mean over the problems of the share of their k samples that are right, with its 95 %
-    interval in brackets (problems are the unit, so more samples of the same problems narrow it little).
-    ${manySamples ? 'pass@k counts a problem when any of its k samples is right, majority when the most frequent answer is.' : ''}</p></div>`;
+  const cellOf = (cell: Cell | string): Cell => (typeof cell === 'string' ? { text: cell } : cell);
+  return {
+    head: ['problems', ...shown.map(({ head }) => head)],
+    rows: compared.flatMap(scorePairs).map((pair) => ({ head: pair.problems, cells: shown.map(({ cell }) => cellOf(cell(pair))) })),
+    note:
+      'Shares are in per cent. Before and after: mean over the problems of the share of their k samples that are right, with its 95 % ' +
+      'interval in brackets (problems are the unit, so more samples of the same problems narrow it little).' +
+      (manySamples ? ' pass@k counts a problem when any of its k samples is right, majority when the most frequent answer is.' : ''),
+  };
 }
