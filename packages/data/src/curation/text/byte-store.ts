@@ -1,6 +1,6 @@
-const CHUNK = 1 << 24;
+const CHUNK = 1 << 20;
 
-/** Byte strings one after the other, by index, in pieces of 16 MiB that are never moved. */
+/** Byte strings one after the other, by index, in pieces of 1 MiB that are never moved. */
 export class ByteStore {
   readonly #chunks: Uint8Array[] = [];
   #used = CHUNK;
