@@ -8,11 +8,13 @@ import { exactnessChecks, expectationOf, kernelCases, runKernelCases } from '@or
 import { createWebgpuDevice, type WebgpuDevice, type WebgpuDeviceOptions } from '@or1/compute/webgpu';
 import { openAdapter, probeWebgpu } from '@or1/compute/webgpu-dawn';
 
-const MODES: readonly { readonly options: WebgpuDeviceOptions; readonly exactness: boolean }[] = [
-  { options: { mode: 'exact' }, exactness: true },
-  { options: { mode: 'exact', restrictions: { subgroups: false, f16: false, subgroupMatrix: false } }, exactness: true },
-  { options: { mode: 'fast' }, exactness: false },
-  { options: { mode: 'fast', restrictions: { subgroups: false, f16: false, subgroupMatrix: false } }, exactness: false },
+const PLAIN = { subgroups: false, f16: false, subgroupMatrix: false } as const;
+/** With the feature rungs that the adapter has, and without any. */
+const MODES: readonly WebgpuDeviceOptions[] = [
+  { mode: 'exact' },
+  { mode: 'fast' },
+  { mode: 'exact', restrictions: PLAIN },
+  { mode: 'fast', restrictions: PLAIN },
 ];
 
 interface Outcome {
@@ -22,19 +24,27 @@ interface Outcome {
   readonly milliseconds: number;
 }
 
-const reference = createReferenceDevice();
+export interface ModeReport {
+  readonly options: WebgpuDeviceOptions;
+  readonly parity: readonly Outcome[];
+  /** Of exact modes alone. */
+  readonly exactness: readonly Outcome[];
+}
 
 /** Runs one part of the table on the device, or on a new one if the last part left it broken. */
 class Bench {
   private device: WebgpuDevice | undefined;
 
-  constructor(private readonly options: WebgpuDeviceOptions) {}
+  constructor(
+    private readonly open: () => Promise<GPUAdapter>,
+    private readonly options: WebgpuDeviceOptions,
+  ) {}
 
   async run(name: string, runs: number, work: (device: WebgpuDevice) => Promise<readonly string[]>): Promise<Outcome> {
     const start = performance.now();
     let failures: readonly string[];
     try {
-      this.device ??= await createWebgpuDevice(await openAdapter(), this.options);
+      this.device ??= await createWebgpuDevice(await this.open(), this.options);
       failures = await work(this.device);
       await this.device.flush();
     } catch (error) {
@@ -51,31 +61,35 @@ class Bench {
   }
 }
 
-const groups = Map.groupBy(kernelCases, ({ kernel }) => kernel);
-const expected = new Map<string, Awaited<ReturnType<typeof expectationOf>>[]>();
-for (const [kernel, cases] of groups) expected.set(kernel, await Promise.all(cases.map((each) => expectationOf(reference, each))));
-
-const results: { options: WebgpuDeviceOptions; parity: Outcome[]; exactness: Outcome[] }[] = [];
-for (const { options, exactness } of MODES) {
-  const bench = new Bench(options);
-  const result = { options, parity: [] as Outcome[], exactness: [] as Outcome[] };
-  results.push(result);
-  for (const [kernel, expectations] of expected) {
-    result.parity.push(await bench.run(kernel, expectations.length, (device) => runKernelCases(device, expectations)));
+export async function reportOn(open: () => Promise<GPUAdapter>, modes: readonly WebgpuDeviceOptions[]): Promise<ModeReport[]> {
+  const reference = createReferenceDevice();
+  const reports: ModeReport[] = [];
+  for (const options of modes) {
+    const bench = new Bench(open, options);
+    const parity: Outcome[] = [];
+    const exactness: Outcome[] = [];
+    for (const [kernel, cases] of Map.groupBy(kernelCases, (each) => each.kernel)) {
+      const expectations = await Promise.all(cases.map((each) => expectationOf(reference, each)));
+      parity.push(await bench.run(kernel, cases.length, (device) => runKernelCases(device, expectations)));
+    }
+    for (const check of options.mode === 'exact' ? exactnessChecks : []) {
+      const run = async (device: WebgpuDevice) => {
+        const problem = await check.run(device);
+        return problem ? [problem] : [];
+      };
+      exactness.push(await bench.run(`${check.property}: ${check.name}`, 1, run));
+    }
+    reports.push({ options, parity, exactness });
   }
-  if (!exactness) continue;
-  for (const check of exactnessChecks) {
-    const run = async (device: WebgpuDevice) => {
-      const problem = await check.run(device);
-      return problem ? [problem] : [];
-    };
-    result.exactness.push(await bench.run(`${check.property}: ${check.name}`, 1, run));
-  }
+  return reports;
 }
 
-const failures = results.flatMap(({ parity, exactness }) => [...parity, ...exactness]).filter((outcome) => outcome.failures.length > 0);
-const report = JSON.stringify({ probe: await probeWebgpu(), failed: failures.length, results }, null, 1);
-const file = process.argv[2];
-if (file) await Bun.write(file, report);
-else console.log(report);
-process.exit(failures.length === 0 ? 0 : 1);
+if (import.meta.main) {
+  const reports = await reportOn(() => openAdapter(), MODES);
+  const failed = reports.flatMap(({ parity, exactness }) => [...parity, ...exactness]).filter(({ failures }) => failures.length > 0).length;
+  const text = JSON.stringify({ probe: await probeWebgpu(), failed, reports }, null, 1);
+  const file = process.argv[2];
+  if (file) await Bun.write(file, text);
+  else console.log(text);
+  process.exit(failed === 0 ? 0 : 1);
+}

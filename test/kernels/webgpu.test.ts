@@ -8,6 +8,7 @@ import {
   probeAdapter,
   readFeatures,
   requestGpuDevice,
+  type WebgpuCache,
   type WebgpuDevice,
   type WebgpuDeviceOptions,
 } from '@or1/compute/webgpu';

@@ -7,7 +7,7 @@ import type { Arena, DeviceBuffer, ElementType } from '../../device.ts';
 const ALIGNMENT = 64;
 /** Where a binding may start within a buffer: the largest alignment that WebGPU lets an adapter ask for. */
 export const WINDOW_ALIGNMENT = 256;
-export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = { f32: 4, u32: 4, u16: 2 };
+const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = { f32: 4, u32: 4, u16: 2 };
 
 export function bytesFor(type: ElementType, length: number): number {
   if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`a buffer needs a whole, non-negative length, not ${length}`);
