@@ -13,7 +13,7 @@ import {
 import { directoryFiles } from '@or1/model/node';
 import { nanoBase } from '@or1/nano';
 import { LocalEngine, type LocalEngineSettings } from '@or1/rollout';
-import { LOCAL_SIZES } from '@or1/trainer';
+import { planMemory } from '@or1/trainer';
 
 /** A model whose figures are taken. */
 export interface MeasuredModel {
@@ -90,12 +90,13 @@ export async function openOnDevice(
   model: MeasuredModel,
   engine: Pick<LocalEngineSettings, 'promptCapacity' | 'contextLength'>,
 ): Promise<OpenedModel> {
+  const { slots, microBatchRows } = planMemory(device, model.config, { ...engine, samplesPerPrompt: 8, trainable: true });
   const network = await LanguageModel.create(device, model.config, model.tensors, { trainable: true });
   return {
     ...model,
     network,
-    engine: new LocalEngine(network, { slots: LOCAL_SIZES.slots, promptSegments: 40, ...engine }),
-    learner: new DeviceLearner(network, { microBatchRows: LOCAL_SIZES.microBatchRows, trainable: true }),
+    engine: new LocalEngine(network, { slots, promptSegments: 40, ...engine }),
+    learner: new DeviceLearner(network, { microBatchRows, trainable: true }),
     scoring: { temperature: 1, suppressTokens: model.config.generation.suppressTokens },
   };
 }

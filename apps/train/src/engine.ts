@@ -2,7 +2,7 @@ import { createReferenceDevice, createWasmDevice, type Device } from '@or1/compu
 import { InputError } from '@or1/trainer';
 import type { CommonOptions } from './cli/common-options.ts';
 import { probeDevice } from './device-probe.ts';
-import { describeGpu, mayHaveGpu, openGpuDevice } from './gpu-device.ts';
+import { mayHaveGpu, openGpuDevice, probeGpu } from './gpu-device.ts';
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -35,14 +35,10 @@ async function pickDevice(openCpu: () => Promise<Device>): Promise<Device> {
     tell(`Device: CPU (${reason}).`);
     return openCpu();
   };
-  let gpu: Device;
-  try {
-    const { description, software } = await describeGpu();
-    if (software) return takeCpu(`the only WebGPU adapter, ${description}, is software`);
-    gpu = await openGpuDevice('exact');
-  } catch (error) {
-    return takeCpu(`no WebGPU: ${(error as Error).message}`);
-  }
+  const probe = await probeGpu();
+  if (!probe.available) return takeCpu(probe.problem);
+  if (probe.software) return takeCpu(`the only WebGPU adapter, ${probe.adapter}, is software`);
+  const gpu = await openGpuDevice('exact');
   const cpu = await openCpu();
   const [gpuRate, cpuRate] = [await probeDevice(gpu), await probeDevice(cpu)];
   const [chosen, other] = gpuRate > cpuRate ? [gpu, cpu] : [cpu, gpu];

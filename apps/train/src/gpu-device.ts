@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { Device } from '@or1/compute';
+import type { WebgpuProbe } from '@or1/compute/webgpu';
 
 export const PRECISIONS = ['exact', 'f32', 'f16'] as const;
 
@@ -23,30 +24,10 @@ export async function openGpuDevice(precision: Precision): Promise<Device> {
   });
 }
 
-export interface GpuReport {
-  readonly description: string;
-  /** It computes on the CPU: far slower than the WebAssembly device. */
-  readonly software: boolean;
-  readonly features: readonly string[];
-  readonly limits: Readonly<Record<string, number>>;
-  /** The rungs of the feature ladder that kernels use. */
-  readonly ladder: { readonly f16: boolean; readonly subgroups: number; readonly subgroup_matrices: number; readonly timestamps: boolean };
-}
-
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
-
-/** What the strongest adapter offers. Throws `GpuError` where there is none. */
-export async function describeGpu(): Promise<GpuReport> {
-  const { createWebgpuDevice, describeAdapter, openAdapter } = await modules();
-  const adapter = await openAdapter();
-  const description = describeAdapter(adapter.info);
-  const features = [...adapter.features].sort();
-  const device = await createWebgpuDevice(adapter);
-  const { f16, subgroupSize, subgroupMatrix, timestamps } = device.runtime.features;
-  const limits = { ...device.runtime.limits };
-  device.dispose();
-  const ladder = { f16, subgroups: subgroupSize, subgroup_matrices: subgroupMatrix.length, timestamps };
-  return { description, software: SOFTWARE.test(description), features, limits, ladder };
+/** What the strongest adapter offers, or why there is none. */
+export async function probeGpu(): Promise<WebgpuProbe> {
+  const { openAdapter, probeAdapter } = await modules();
+  return probeAdapter(() => openAdapter());
 }
 
 /** Whether it is worth loading a driver: on Linux a GPU shows as a device file; other systems say it only when asked. */

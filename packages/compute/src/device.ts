@@ -97,6 +97,8 @@ export interface Device {
   readonly threads: number;
   /** Prefill, decoding and training give the same bits: the sampler's log-probabilities are the learner's. */
   readonly exact: boolean;
+  /** What can be allocated, in all and in one buffer; Infinity where the device does not say. */
+  readonly memory: { readonly bytes: number; readonly bufferBytes: number };
   /** One line for people: build, threads, features. */
   readonly description: string;
 

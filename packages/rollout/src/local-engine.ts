@@ -342,7 +342,7 @@ function cachePositions({ slots, promptSegments, promptCapacity, contextLength }
 }
 
 /** Bytes of the arena "rollout". */
-export function engineBytes(model: LanguageModel, settings: LocalEngineSettings): number {
+export function engineBytes(model: Pick<LanguageModel, 'device' | 'config'>, settings: LocalEngineSettings): number {
   const { device, config } = model;
   const { slots, promptSegments } = settings;
   const rows = batchRows(settings);

@@ -5,7 +5,7 @@ export { type ConfigurationSources, resolveConfiguration } from './configuration
 export type { ConfigurationLayer, RunConfiguration, StageConfiguration } from './configuration/schema.ts';
 export { resolveStages, type Stage, settleSteps, stageOfStep, totalSteps } from './configuration/stages.ts';
 export { InputError, InterruptedError } from './errors.ts';
-export { estimateRun, type Machine, type ModelSize, type RunEstimate } from './estimate.ts';
+export { cpuMachine, estimateRun, gpuMachine, type Machine, type ModelSize, type RunEstimate } from './estimate.ts';
 export { type Evaluation, type EvaluationSettings, evaluate, evaluationProblems } from './evaluation/evaluate.ts';
 export { type EvaluationSample, readSampleFile, writeSampleFile } from './evaluation/sample-file.ts';
 export { METRICS, type MetricDefinition, SOURCE_METRICS } from './events/metrics.ts';
@@ -19,8 +19,9 @@ export {
   type Score,
 } from './events/schema.ts';
 export { isFolder, makeFolder, writeFileAside } from './files.ts';
-export { createLocalPolicy, LOCAL_SIZES, type OpenModel, openModel, type PolicySize } from './local/local-policy.ts';
+export { createLocalPolicy, type OpenModel, openModel } from './local/local-policy.ts';
 export { type LocalRun, openLocalRun } from './local/local-run.ts';
+export { describeSizes, type MemoryPlan, type PolicySize, planMemory } from './local/memory-plan.ts';
 export { findModelFiles, fullModelPath } from './local/model-source.ts';
 export { type LoadedFiles, type LoadedProblems, loadProblems, openProblems, type RunProblems } from './local/problems.ts';
 export { openVerifier } from './local/verifiers.ts';

@@ -1,10 +1,11 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { createWasmDevice } from '@or1/compute';
+import type { WebgpuProbe } from '@or1/compute/webgpu';
 import { describeSandboxes } from '@or1/reward/native';
 import type { Command } from 'commander';
 import { addCommonOptions, type CommonOptions } from '../cli/common-options.ts';
 import { createOutput, type Output } from '../cli/output.ts';
-import { describeGpu, type GpuReport } from '../gpu-device.ts';
+import { probeGpu } from '../gpu-device.ts';
 import { formatBytes } from '../numbers.ts';
 
 interface WasmReport {
@@ -71,39 +72,26 @@ async function wasmReport(flags: CommonOptions): Promise<WasmReport> {
   }
 }
 
-interface WebgpuReport {
-  readonly adapters: readonly GpuReport[];
-  /** Why there is none. */
-  readonly error: string | null;
-}
-
-async function webgpuReport(): Promise<WebgpuReport> {
-  try {
-    return { adapters: [await describeGpu()], error: null };
-  } catch (error) {
-    return { adapters: [], error: (error as Error).message };
+function sayWebgpu(probe: WebgpuProbe, output: Output): void {
+  if (!probe.available) {
+    output.say(`WebGPU        ${probe.problem}`);
+    return;
   }
-}
-
-function sayWebgpu({ adapters, error }: WebgpuReport, output: Output): void {
-  if (error !== null) output.say(`WebGPU        ${error}`);
-  for (const { description, software, ladder, limits } of adapters) {
-    output.say(`WebGPU        ${description}${software ? ' (software: slower than WebAssembly)' : ''}`);
-    const { f16, subgroups, subgroup_matrices, timestamps } = ladder;
-    const rungs = [
-      `f16 ${f16 ? 'yes' : 'no'}`,
-      `subgroups ${subgroups === 0 ? 'no' : `of ${subgroups}`}`,
-      `subgroup matrices ${subgroup_matrices === 0 ? 'no' : 'yes'}`,
-      `timestamps ${timestamps ? 'yes' : 'no'}`,
-    ];
-    output.say(`              ${rungs.join(', ')}; buffers up to ${formatBytes(limits.maxBufferSize!)}`);
-  }
+  const { adapter, software, features, limits } = probe;
+  output.say(`WebGPU        ${adapter}${software ? ' (software: slower than WebAssembly)' : ''}`);
+  const rungs = [
+    `f16 ${features.f16 ? 'yes' : 'no'}`,
+    `subgroups ${features.subgroups ? `of ${features.subgroupSize}` : 'no'}`,
+    `subgroup matrices ${features.subgroupMatrix.length > 0 ? 'yes' : 'no'}`,
+    `timestamps ${features.timestamps ? 'yes' : 'no'}`,
+  ];
+  output.say(`              ${rungs.join(', ')}; buffers up to ${formatBytes(limits.maxBufferSize)}`);
 }
 
 async function doctorCommand(flags: CommonOptions): Promise<void> {
   const output = createOutput(flags.json);
   const wasm = await wasmReport(flags);
-  const webgpu = await webgpuReport();
+  const webgpu = await probeGpu();
   const sandboxes = await describeSandboxes();
   const memory = { total_bytes: totalmem(), free_bytes: freemem() };
   const cores = availableParallelism();
@@ -114,7 +102,15 @@ async function doctorCommand(flags: CommonOptions): Promise<void> {
     output.say(`Sandbox       ${name}: ${ok ? '' : 'does not work: '}${detail}`);
   output.say(`Memory        ${formatBytes(memory.free_bytes)} free of ${formatBytes(memory.total_bytes)}`);
   output.say(wasm.ok ? 'All that training needs is here.' : 'Training needs the WebAssembly device; update Bun and run this again.');
-  output.result({ wasm, webgpu, sandboxes, memory, cores, bun: Bun.version, ok: wasm.ok });
+  output.result({
+    wasm,
+    webgpu: { adapters: webgpu.available ? [webgpu] : [], error: webgpu.available ? null : webgpu.problem },
+    sandboxes,
+    memory,
+    cores,
+    bun: Bun.version,
+    ok: wasm.ok,
+  });
   if (!wasm.ok) process.exitCode = 1;
 }
 

@@ -1,18 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { DeviceLostError, GpuError } from '@or1/compute';
+import { type Device, DeviceLostError, GpuError } from '@or1/compute';
 import { openModelFolder } from '@or1/model';
 import {
   type ConfigurationLayer,
   checkRunFolder,
+  cpuMachine,
   createRunFolder,
   estimateRun,
   findModelFiles,
   findPreset,
   fullModelPath,
+  gpuMachine,
   InputError,
   InterruptedError,
-  LOCAL_SIZES,
   type LocalRun,
   listCheckpoints,
   loadConfigurationFile,
@@ -20,12 +20,14 @@ import {
   openLocalRun,
   openRunFolder,
   PRESETS,
+  planMemory,
   type RunConfiguration,
   type RunFolder,
   readConfiguration,
   readEvents,
   resolveConfiguration,
   resolveStages,
+  type Stage,
   summarizeRun,
   train,
 } from '@or1/trainer';
@@ -35,6 +37,7 @@ import type { Command } from 'commander';
 import { addCommonOptions, type CommonOptions, repeated } from '../cli/common-options.ts';
 import { interruptSignal } from '../cli/interrupt.ts';
 import { createOutput, type Output } from '../cli/output.ts';
+import { probeDevice } from '../device-probe.ts';
 import { openDevice } from '../engine.ts';
 import { samplesBeforeAndAfter } from '../final-words.ts';
 import { formatBytes, formatDuration, formatNumber } from '../numbers.ts';
@@ -94,23 +97,23 @@ async function configurationOf(flags: TrainFlags): Promise<RunConfiguration> {
   return withFullPaths(configuration);
 }
 
-async function sizeOf(configuration: RunConfiguration): Promise<ModelSize> {
-  const { model, preset } = configuration;
-  if (model === null) return { parameters: findPreset(preset).nominalParameters, shape: null };
+/** What the model takes on the device, with prompts as long as they may get; null where only a preset's nominal size is known. */
+async function planOf(configuration: RunConfiguration, stages: readonly Stage[], device: Device): Promise<ModelSize> {
+  const { model, preset, promptLengthCap } = configuration;
+  if (model === null) return { parameters: findPreset(preset).nominalParameters, plan: null };
   const { config, tensors } = await openModelFolder(await findModelFiles(model));
   const parameters = tensors.names.reduce((sum, name) => sum + tensors.shape(name).reduce((product, size) => product * size, 1), 0);
-  const { layers, width, feedForwardWidth } = config;
-  const shape = {
-    layers,
-    width,
-    feedForwardWidth,
-    queryWidth: config.queryHeads * config.headWidth,
-    keyValueWidth: config.keyValueHeads * config.headWidth,
+  const contextLength = Math.max(...stages.map((stage) => stage.contextLength));
+  const size = {
+    promptCapacity: Math.max(1, Math.min(promptLengthCap, config.maxPositions - contextLength)),
+    contextLength,
+    samplesPerPrompt: Math.min(...stages.map((stage) => stage.samplesPerPrompt)),
+    trainable: true,
   };
-  return { parameters, shape };
+  return { parameters, plan: planMemory(device, config, size, configuration.memory) };
 }
 
-/** Prints the resolved configuration and what it would take; nothing is written or run. */
+/** Prints the resolved configuration and what it would take; nothing is written or trained. */
 async function dryRun(flags: TrainFlags, output: Output): Promise<void> {
   const configuration = await configurationOf(flags);
   const settled = configuration.steps === null && configuration.stages.length === 0 ? null : resolveStages(configuration);
@@ -120,14 +123,27 @@ async function dryRun(flags: TrainFlags, output: Output): Promise<void> {
     output.result({ configuration, stages: null, estimate: null });
     return;
   }
-  const threads = flags.threads ?? availableParallelism();
-  const estimate = estimateRun(configuration, await sizeOf(configuration), { threads, ...LOCAL_SIZES });
-  const { memory_bytes, tokens, time_s, assumptions } = estimate;
-  output.say(
-    `Estimate: ${formatBytes(memory_bytes.total)} of memory, ${formatNumber(tokens.generated)} tokens generated, ${formatNumber(tokens.trained)} trained, ${formatDuration(time_s)}.`,
-  );
-  output.say(assumptions.map((assumption) => `- ${assumption}`).join('\n'));
-  output.result({ configuration, stages: settled, estimate });
+  const device = await openDevice(flags);
+  try {
+    const model = await planOf(configuration, settled, device);
+    const machine = device.kind === 'webgpu' ? gpuMachine(await probeDevice(device)) : cpuMachine(device.threads);
+    const estimate = estimateRun(configuration, model, machine);
+    const { memory_bytes, tokens, time_s, assumptions } = estimate;
+    output.say(`Device: ${device.description}.`);
+    output.say(
+      `Estimate: ${formatBytes(memory_bytes.total)} of memory, ${formatNumber(tokens.generated)} tokens generated, ${formatNumber(tokens.trained)} trained, ${formatDuration(time_s)}.`,
+    );
+    const { total: _, ...arenas } = memory_bytes;
+    output.say(
+      `Memory: ${Object.entries(arenas)
+        .map(([name, bytes]) => `${name} ${bytes === null ? 'not known' : formatBytes(bytes)}`)
+        .join(', ')}.`,
+    );
+    output.say(assumptions.map((assumption) => `- ${assumption}`).join('\n'));
+    output.result({ configuration, stages: settled, estimate, memory: model.plan, device: device.description });
+  } finally {
+    device.dispose();
+  }
 }
 
 interface OpenRun {
@@ -135,7 +151,7 @@ interface OpenRun {
   readonly run: LocalRun;
 }
 
-async function startRun(flags: TrainFlags, device: Awaited<ReturnType<typeof openDevice>>): Promise<OpenRun> {
+async function startRun(flags: TrainFlags, device: Device): Promise<OpenRun> {
   const configuration = await configurationOf(flags);
   const path = flags.out ?? `runs/${configuration.preset}-${timeStamp()}`;
   await checkRunFolder(path);
@@ -143,7 +159,7 @@ async function startRun(flags: TrainFlags, device: Awaited<ReturnType<typeof ope
   return { folder: await createRunFolder(path, run.configuration), run };
 }
 
-async function resumeRun(path: string, device: Awaited<ReturnType<typeof openDevice>>): Promise<OpenRun> {
+async function resumeRun(path: string, device: Device): Promise<OpenRun> {
   const configuration = await readConfiguration(path);
   const folder = await openRunFolder(path);
   try {

@@ -54,6 +54,7 @@ export function createReferenceDevice(): Device {
     kind: 'reference',
     threads: 1,
     exact: true,
+    memory: { bytes: Infinity, bufferBytes: Infinity },
     description: 'reference: plain TypeScript in f64, one thread',
 
     createArena(name, bytes) {

@@ -6,12 +6,15 @@ import { alignedBytes, type LinearBuffer } from './memory.ts';
 import { canShareMemory, KernelThreads, type WasmBuild } from './threads.ts';
 import type { WasmDeviceOptions } from './wasm-device-options.ts';
 
+/** All that 32-bit addresses reach. */
+const MEMORY_BYTES = 2 ** 32;
 const DEFAULT_WORKSPACE_BYTES = 4 * 2 ** 20;
 
 /** The SIMD WebAssembly device; see the contract in ../device.ts. Kernels run when flushed, on all threads in step. */
 export class WasmDevice implements Device {
   readonly kind = 'wasm';
   readonly exact = true;
+  readonly memory = { bytes: MEMORY_BYTES, bufferBytes: MEMORY_BYTES };
 
   private constructor(
     private readonly kernels: KernelThreads,

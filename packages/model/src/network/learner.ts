@@ -28,7 +28,7 @@ function keepingOf({ trainable, checkpointing = false }: LearnerSettings): Keepi
 }
 
 /** Caches of keys and values: one a layer where the backward pass reads them, else one that each layer overwrites. */
-function cacheCount(model: LanguageModel, settings: LearnerSettings): number {
+function cacheCount(model: Pick<LanguageModel, 'device' | 'config'>, settings: LearnerSettings): number {
   return keepingOf(settings) === 'all' ? model.config.layers : 1;
 }
 
@@ -306,7 +306,7 @@ function allocateHead(arena: Arena, scored: number, width: number, trainable: bo
 }
 
 /** Bytes of the arena "learner"; gradients and moments (three times the parameters) come on top. */
-export function learnerBytes(model: LanguageModel, settings: LearnerSettings): number {
+export function learnerBytes(model: Pick<LanguageModel, 'device' | 'config'>, settings: LearnerSettings): number {
   const { device, config } = model;
   const rows = settings.microBatchRows;
   const head = 2 * device.bytesFor('u32', rows) + 2 * device.bytesFor('f32', rows * config.width) + 3 * device.bytesFor('f32', rows);

@@ -1,4 +1,4 @@
-import type { RunConfiguration } from './schema.ts';
+import { AUTOMATIC_MEMORY, type RunConfiguration } from './schema.ts';
 
 /**
  * What holds where no preset, file or flag says otherwise: the report's common values (section 8.1: learning rate 1e-6, clip 0.2,
@@ -44,5 +44,6 @@ export const DEFAULTS: RunConfiguration = {
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, gradientClip: 1 },
   eval: { samples: 8, problems: 1_000_000, temperatures: [0.6, 1] },
   stageFilter: 'last',
+  memory: AUTOMATIC_MEMORY,
   stages: [],
 };

@@ -23,6 +23,20 @@ export const stageSchema = z.strictObject({
   temperature: positive.optional(),
 });
 
+export const memorySchema = z
+  .strictObject({
+    slots: positiveInteger.nullable().describe('responses decoded side by side'),
+    microBatchRows: positiveInteger.nullable().describe('tokens of a training micro-batch'),
+    checkpointing: z.boolean().nullable().describe('run layers again in the backward pass in place of keeping what they computed'),
+    bytes: positiveInteger.nullable().describe('device memory that may be taken; null: what the device says it has'),
+  })
+  .describe('what stands in memory at once; null: chosen to fit. Decides memory and speed, none of the results');
+
+export type MemorySettings = z.infer<typeof memorySchema>;
+
+/** Runs that were started before there was a choice read as this. */
+export const AUTOMATIC_MEMORY: MemorySettings = { slots: null, microBatchRows: null, checkpointing: null, bytes: null };
+
 export const runSchema = z.strictObject({
   preset: z.string().describe('name of the preset that the other values started from'),
   model: z.string().nullable().describe('Hugging Face folder, or a base of the nano package by name'),
@@ -83,6 +97,7 @@ export const runSchema = z.strictObject({
   stageFilter: z
     .enum(['off', 'last', 'any', 'all'])
     .describe('at a stage boundary, leave out prompts solved by every sample on the last, any or all visits of the stage before'),
+  memory: memorySchema.default(AUTOMATIC_MEMORY),
   stages: z.array(stageSchema),
 });
 

@@ -1,4 +1,4 @@
-import { type Device, SEGMENT_ALIGNMENT } from '@or1/compute';
+import type { Device } from '@or1/compute';
 import {
   DeviceLearner,
   LanguageModel,
@@ -14,8 +14,10 @@ import {
 } from '@or1/model';
 import { LocalEngine } from '@or1/rollout';
 import { modelFilesAt } from '#files';
+import { AUTOMATIC_MEMORY, type MemorySettings } from '../configuration/schema.ts';
 import { InputError } from '../errors.ts';
 import type { Policy, PolicyStore, TextCodec } from '../ports.ts';
+import { engineSettings, leastMicroBatchRows, type PolicySize, planMemory, withMemoryAdvice } from './memory-plan.ts';
 import { createTextCodec } from './text-codec.ts';
 
 /** A model folder that is open but not yet on a device: enough to encode prompts and to size what comes. */
@@ -29,21 +31,6 @@ export async function openModel(files: ModelFiles): Promise<OpenModel> {
   const folder = await openModelFolder(files);
   return { location: files.location, folder, text: createTextCodec(folder, files.location) };
 }
-
-export interface PolicySize {
-  /** Longest prompt, in tokens. */
-  readonly promptCapacity: number;
-  /** Longest response, in tokens. */
-  readonly contextLength: number;
-  readonly samplesPerPrompt: number;
-  readonly trainable: boolean;
-}
-
-/** Responses decoded side by side, and rows of a training micro-batch: both decide speed and memory, neither the results. */
-export const LOCAL_SIZES = { slots: 256, microBatchRows: 1024 } as const;
-
-/** Room for at least one prompt and one response, each in an aligned segment of its own. */
-const microBatchRowsFor = (positions: number) => Math.max(LOCAL_SIZES.microBatchRows, positions + 2 * SEGMENT_ALIGNMENT);
 
 /** The positions that prompts and responses need together, checked against what the model was made for. */
 function positionsFor(model: OpenModel, { promptCapacity, contextLength }: PolicySize): number {
@@ -79,22 +66,22 @@ export async function createLocalLearner(
 /**
  * Puts a model on a device, ready to sample and, if `trainable`, to learn. Memory is allocated here and never again.
  *
- * @throws InputError when the sizes exceed the model's positions.
+ * @throws InputError when the sizes exceed the model's positions or nothing fits the device; GpuError when its memory runs out.
  */
-export async function createLocalPolicy(device: Device, model: OpenModel, size: PolicySize): Promise<Policy> {
+export async function createLocalPolicy(
+  device: Device,
+  model: OpenModel,
+  size: PolicySize,
+  settings: MemorySettings = AUTOMATIC_MEMORY,
+): Promise<Policy> {
   const { folder } = model;
   const { config } = folder;
   const positions = positionsFor(model, size);
-  const network = await LanguageModel.create(device, config, folder.tensors, { trainable: size.trainable, positions });
-  const learner = new DeviceLearner(network, {
-    microBatchRows: microBatchRowsFor(positions),
-    trainable: size.trainable,
-  });
-  const engine = new LocalEngine(network, {
-    slots: LOCAL_SIZES.slots,
-    promptSegments: Math.min(LOCAL_SIZES.slots, Math.ceil(LOCAL_SIZES.slots / size.samplesPerPrompt) + 8),
-    promptCapacity: size.promptCapacity,
-    contextLength: size.contextLength,
+  const plan = planMemory(device, config, size, settings);
+  const { network, learner, engine } = await withMemoryAdvice(device, config, size, plan, async () => {
+    const network = await LanguageModel.create(device, config, folder.tensors, { trainable: size.trainable, positions });
+    const learner = new DeviceLearner(network, { ...plan, trainable: size.trainable });
+    return { network, learner, engine: new LocalEngine(network, engineSettings(size, plan.slots)) };
   });
   return {
     learner,
@@ -113,8 +100,12 @@ export async function createReference(device: Device, model: OpenModel, size: Po
   const positions = positionsFor(model, size);
   const { config, tensors } = model.folder;
   const network = await LanguageModel.create(device, config, tensors, { trainable: false, positions });
-  return new DeviceLearner(network, { microBatchRows: microBatchRowsFor(positions), trainable: false });
+  const microBatchRows = Math.max(REFERENCE_ROWS, leastMicroBatchRows(size));
+  return new DeviceLearner(network, { microBatchRows, trainable: false });
 }
+
+/** Rows that a reference policy scores at once. */
+const REFERENCE_ROWS = 1024;
 
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const MOMENTS = ['first', 'second'] as const;

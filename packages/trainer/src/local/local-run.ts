@@ -4,7 +4,8 @@ import type { RunConfiguration } from '../configuration/schema.ts';
 import { resolveStages, settleSteps } from '../configuration/stages.ts';
 import { InputError } from '../errors.ts';
 import type { TrainingParts } from '../ports.ts';
-import { createLocalPolicy, createReference, type OpenModel, openModel, type PolicySize } from './local-policy.ts';
+import { createLocalPolicy, createReference, type OpenModel, openModel } from './local-policy.ts';
+import type { PolicySize } from './memory-plan.ts';
 import { findModelFiles } from './model-source.ts';
 import { openProblems, type RunProblems } from './problems.ts';
 import { openVerifier } from './verifiers.ts';
@@ -63,7 +64,7 @@ export async function openLocalRun(configuration: RunConfiguration, device: Devi
     problems,
     close,
     parts: {
-      policy: await createLocalPolicy(device, model, policySize),
+      policy: await createLocalPolicy(device, model, policySize, configuration.memory),
       openReference: async () => createReference(device, await openModel(await findModelFiles(name)), policySize),
       source: problems.source,
       heldOut: problems.heldOut,
