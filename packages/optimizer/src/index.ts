@@ -27,6 +27,7 @@ export { type OverlongShaping, overlongPenalty } from './overlong-penalty.ts';
 export { assemblePolicyStep, type LossSettings, type PolicyStep, type StepOptions, type StepResponse } from './policy-step.ts';
 export { REPORT_ADAM_W, REPORT_SETTINGS } from './report-defaults.ts';
 export { type SolveStatistics, solveMetrics, solveStatistics } from './solve-statistics.ts';
+export { type CovarianceSettings, selectByCovariance } from './token-covariance.ts';
 export type { TokenValues } from './token-values.ts';
 export { type TokenRange, type TokenWeights, tokenWeights, weightsKnownBeforehand } from './token-weights.ts';
 export { decideUpdate, type UpdateDecision } from './update-decision.ts';

@@ -6,11 +6,13 @@ import { checkPolicyStep, tokenTerms } from './token-weights.ts';
 /** Value of the loss and what describes the step. Means are over the step's tokens; log-probabilities and entropies are in nats. */
 export interface LossReport {
   readonly tokens: number;
-  /** The sum of the three terms below, each with its sign and coefficient. */
+  /** The sum of the four terms below, each with its sign and coefficient. */
   readonly loss: number;
   readonly policyLoss: number;
   readonly entropyLoss: number;
   readonly klLoss: number;
+  /** KL-Cov's term. */
+  readonly driftLoss: number;
   /** Mean full-vocabulary entropy of the current policy. */
   readonly entropy: number;
   /** Share of tokens (0..1) whose policy gradient the clip removed. */
@@ -51,7 +53,7 @@ export function lossReport(
 
   const { clip, kl, importance } = settings;
   const ratios = new RatioCounter();
-  const sums = { policy: 0, entropyTerm: 0, klTerm: 0, entropy: 0, clipped: 0, oldMinusNew: 0, importance: 0, capped: 0, k3: 0 };
+  const sums = { policy: 0, drift: 0, entropyTerm: 0, klTerm: 0, entropy: 0, clipped: 0, oldMinusNew: 0, importance: 0, capped: 0, k3: 0 };
   let advantageSquares = 0;
   let logProbabilitySquares = 0;
   for (let index = 0; index < tokens; index++) {
@@ -64,7 +66,8 @@ export function lossReport(
     const logReference = kl.beta === 0 ? 0 : step.reference![index]! - logProbability;
     const divergence = Math.expm1(logReference) - logReference;
 
-    sums.policy -= scale * terms.importance * Math.min(terms.ratio * advantage, boundedRatio * advantage);
+    if (!terms.detached) sums.policy -= scale * terms.importance * Math.min(terms.ratio * advantage, boundedRatio * advantage);
+    sums.drift += scale * terms.drift.coefficient * Math.abs(terms.drift.value);
     sums.entropyTerm -= scale * step.entropyCoefficient * entropy;
     sums.klTerm += scale * kl.beta * divergence;
     sums.entropy += entropy;
@@ -79,10 +82,11 @@ export function lossReport(
   }
   return {
     tokens,
-    loss: sums.policy + sums.entropyTerm + sums.klTerm,
+    loss: sums.policy + sums.entropyTerm + sums.klTerm + sums.drift,
     policyLoss: sums.policy,
     entropyLoss: sums.entropyTerm,
     klLoss: sums.klTerm,
+    driftLoss: sums.drift,
     entropy: sums.entropy / tokens,
     clipFraction: sums.clipped / tokens,
     approximateKl: sums.oldMinusNew / tokens,

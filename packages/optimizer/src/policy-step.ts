@@ -1,4 +1,5 @@
 import { type LossNormalization, responseScales } from './loss-normalization.ts';
+import { type CovarianceSettings, selectByCovariance } from './token-covariance.ts';
 import type { TokenValues } from './token-values.ts';
 
 /** Settings of the loss (Eq 3.1 and its optional terms). */
@@ -9,6 +10,8 @@ export interface LossSettings {
   readonly kl: { readonly beta: number };
   /** Truncated importance sampling: cap C on the ratio learner / sampler; null is off (the report). */
   readonly importance: { readonly cap: number | null };
+  /** Clip-Cov or KL-Cov; null is off (the report). */
+  readonly covariance: CovarianceSettings | null;
 }
 
 /**
@@ -26,6 +29,8 @@ export interface PolicyStep {
   readonly sampler: TokenValues | null;
   /** Log-probabilities under the reference policy; needed when beta > 0. */
   readonly reference: TokenValues | null;
+  /** 1 for the tokens that `covariance` chose; null where it is off. */
+  readonly selected: Uint8Array | null;
   /** alpha_k of this step. */
   readonly entropyCoefficient: number;
 }
@@ -42,6 +47,8 @@ export interface StepResponse {
 export interface StepOptions {
   readonly entropyCoefficient: number;
   readonly normalization: LossNormalization;
+  /** Clip-Cov or KL-Cov, and the number of the optimizer step, which keys the random choice; left out: off. */
+  readonly covariance?: { readonly settings: CovarianceSettings; readonly draw: number };
 }
 
 function join(responses: readonly StepResponse[], kind: 'old' | 'sampler' | 'reference', tokens: number): TokenValues | null {
@@ -77,12 +84,18 @@ export function assemblePolicyStep(responses: readonly StepResponse[], options: 
     scales.fill(scalePerResponse[index]!, start, start + response.tokens);
     start += response.tokens;
   });
+  const old = join(responses, 'old', tokens);
+  const sampler = join(responses, 'sampler', tokens);
+  const { covariance } = options;
+  const policy = old ?? sampler;
+  if (covariance && policy === null) throw new RangeError('covariance needs the old or the sampler’s log-probabilities');
   return {
     tokens,
     advantages,
     scales,
-    old: join(responses, 'old', tokens),
-    sampler: join(responses, 'sampler', tokens),
+    old,
+    sampler,
+    selected: covariance ? selectByCovariance(policy!, advantages, covariance.settings, covariance.draw) : null,
     reference: join(responses, 'reference', tokens),
     entropyCoefficient: options.entropyCoefficient,
   };

@@ -11,6 +11,7 @@ export const REPORT_SETTINGS: SelectionSettings & LossSettings = {
   clip: { low: 0.2, high: 0.2 },
   kl: { beta: 0 },
   importance: { cap: null },
+  covariance: null,
 };
 
 /** AdamW as the released code runs it, with its gradient clip and constant learning rate (the report names the rate alone). */

@@ -33,7 +33,12 @@ function packageStep(
         ? { kind: 'report' }
         : { kind: 'released', microBatches: options.released.microBatches, nominalResponses: options.released.nominal },
   });
-  const settings = { clip: { low: options.clipLow, high: options.clipHigh }, kl: { beta: options.beta }, importance: { cap: options.cap } };
+  const settings = {
+    clip: { low: options.clipLow, high: options.clipHigh },
+    kl: { beta: options.beta },
+    importance: { cap: options.cap },
+    covariance: null,
+  };
   return { step, settings };
 }
 

@@ -4,7 +4,7 @@ import { lossReport } from './loss-report.ts';
 import type { LossSettings, PolicyStep } from './policy-step.ts';
 import { tokenWeights, weightsKnownBeforehand } from './token-weights.ts';
 
-const settings: LossSettings = { clip: { low: 0.2, high: 0.2 }, kl: { beta: 0 }, importance: { cap: null } };
+const settings: LossSettings = { clip: { low: 0.2, high: 0.2 }, kl: { beta: 0 }, importance: { cap: null }, covariance: null };
 
 function stepOf(parts: Partial<PolicyStep> & { advantages: Float64Array }): PolicyStep {
   const tokens = parts.advantages.length;
@@ -14,6 +14,7 @@ function stepOf(parts: Partial<PolicyStep> & { advantages: Float64Array }): Poli
     old: null,
     sampler: null,
     reference: null,
+    selected: null,
     entropyCoefficient: 0,
     ...parts,
   };
@@ -88,7 +89,7 @@ describe('token weights', () => {
           reference: column('more'),
           entropyCoefficient: 0.01,
         });
-        const chosen = { clip: { low: 0.2, high: 0.28 }, kl: { beta }, importance: { cap } };
+        const chosen = { clip: { low: 0.2, high: 0.28 }, kl: { beta }, importance: { cap }, covariance: null };
         const now = column('now');
         const whole = tokenWeights(step, chosen, now);
         const bounds = [0, ...cuts.map((cut) => Math.min(cut, tokens.length)), tokens.length].sort((a, b) => a - b);

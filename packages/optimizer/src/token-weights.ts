@@ -1,15 +1,16 @@
 /**
  * MAGIC's loss as two numbers a token. For one optimizer step (report, Eq 3.1, with its optional terms):
  *
- *   L = sum over tokens of  scale * ( - w * min(rho A, clip(rho, 1 - low, 1 + high) A)  -  alpha H  +  beta D )
+ *   L = sum over tokens of  scale * ( - w * min(rho A, clip(rho, 1 - low, 1 + high) A)  -  alpha H  +  beta D  +  kappa |logp - old| )
  *
  *   rho = exp(logp - old)                    ratio to the policy that the buffer came from; 1 when strictly on-policy
  *   w   = min(exp(learner - sampler), C)     truncated importance sampling, a constant factor; learner = old, or logp on-policy
  *   D   = u - log u - 1, u = exp(reference - logp)      the k3 estimator of the KL divergence from the reference
+ *   kappa is KL-Cov's coefficient on the tokens that it chose, else 0; the tokens that Clip-Cov chose have no policy term
  *
  * so that the network needs only
  *
- *   dL/dlogp = scale * ( beta (1 - u) - w rho A ),   the second term 0 where the clipped branch is the smaller one
+ *   dL/dlogp = scale * ( beta (1 - u) - w rho A + kappa sign(logp - old) ),   the second term 0 where the clipped branch is the smaller one
  *   dL/dH    = - scale * alpha
  *
  * The clipped branch is active when A > 0 and rho > 1 + high, or A < 0 and rho < 1 - low. Everything is computed in f64 and rounded
@@ -45,7 +46,9 @@ export function checkPolicyStep(step: PolicyStep, settings: LossSettings): void 
   if (importance.cap !== null && !(importance.cap > 0)) throw new RangeError(`importance.cap is ${importance.cap}: it must be positive`);
   if (kl.beta > 0 && step.reference === null) throw new RangeError('kl.beta > 0 needs the reference policy’s log-probabilities');
   if (importance.cap !== null && step.sampler === null) throw new RangeError('importance.cap needs the sampler’s log-probabilities');
-  for (const name of ['advantages', 'scales', 'old', 'sampler', 'reference'] as const) {
+  if ((settings.covariance !== null) !== (step.selected !== null))
+    throw new RangeError('a step and its settings disagree about covariance');
+  for (const name of ['advantages', 'scales', 'old', 'sampler', 'reference', 'selected'] as const) {
     const values = step[name];
     if (values !== null && values.length !== step.tokens) {
       throw new RangeError(`${name} has ${values.length} entries for the step's ${step.tokens} tokens`);
@@ -60,6 +63,10 @@ export interface TokenTerms {
   readonly importance: number;
   /** u = pi_reference / pi_theta; 1 without a KL term. */
   readonly referenceRatio: number;
+  /** Clip-Cov chose this token: it has no policy term. */
+  readonly detached: boolean;
+  /** kappa, and the sign and size of logp - old that it weighs. */
+  readonly drift: { readonly coefficient: number; readonly value: number };
 }
 
 /** Terms of token `index` of the step; `logProbability` is the current policy's (unused where it is not needed). */
@@ -72,7 +79,16 @@ export function tokenTerms(step: PolicyStep, settings: LossSettings, index: numb
   const { cap } = settings.importance;
   const importance = cap === null ? 1 : Math.min(Math.exp(old - step.sampler![index]!), cap);
   const referenceRatio = settings.kl.beta === 0 ? 1 : Math.exp(step.reference![index]! - logProbability);
-  return { ratio, clipped, importance, referenceRatio };
+  const chosen = step.selected !== null && step.selected[index] === 1 ? settings.covariance : null;
+  const coefficient = chosen?.mode === 'kl' ? chosen.coefficient : 0;
+  return {
+    ratio,
+    clipped,
+    importance,
+    referenceRatio,
+    detached: chosen?.mode === 'clip',
+    drift: { coefficient, value: logProbability - old },
+  };
 }
 
 /**
@@ -104,9 +120,10 @@ export function tokenWeights(
   for (let offset = 0; offset < length; offset++) {
     const index = range.start + offset;
     const scale = step.scales[index]!;
-    const { ratio, clipped, importance, referenceRatio } = tokenTerms(step, settings, index, logProbabilities?.[offset] ?? 0);
-    const policy = clipped ? 0 : importance * ratio * step.advantages[index]!;
-    weights.logProbability[offset] = scale * (settings.kl.beta * (1 - referenceRatio) - policy);
+    const terms = tokenTerms(step, settings, index, logProbabilities?.[offset] ?? 0);
+    const policy = terms.clipped || terms.detached ? 0 : terms.importance * terms.ratio * step.advantages[index]!;
+    const drift = terms.drift.coefficient * Math.sign(terms.drift.value);
+    weights.logProbability[offset] = scale * (settings.kl.beta * (1 - terms.referenceRatio) - policy + drift);
     weights.entropy[offset] = scale * (0 - step.entropyCoefficient);
   }
   return weights;

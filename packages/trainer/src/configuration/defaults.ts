@@ -1,4 +1,4 @@
-import { AUTOMATIC_MEMORY, type RunConfiguration } from './schema.ts';
+import { AUTOMATIC_MEMORY, NO_COVARIANCE, type RunConfiguration } from './schema.ts';
 
 /**
  * What holds where no preset, file or flag says otherwise: the report's common values (section 8.1: learning rate 1e-6, clip 0.2,
@@ -40,6 +40,7 @@ export const DEFAULTS: RunConfiguration = {
   overlong: { buffer: 0, penalty: 1 },
   kl: { beta: 0 },
   importanceSampling: { cap: 0 },
+  covariance: NO_COVARIANCE,
   entropy: { mode: 'adaptive-paper', target: 0.2, delta: 0.005, min: 0, max: null, coefficient: 0 },
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, gradientClip: 1 },
   eval: { samples: 8, problems: 1_000_000, temperatures: [0.6, 1] },

@@ -37,6 +37,9 @@ export type MemorySettings = z.infer<typeof memorySchema>;
 /** Runs that were started before there was a choice read as this. */
 export const AUTOMATIC_MEMORY: MemorySettings = { slots: null, microBatchRows: null, checkpointing: null, bytes: null };
 
+/** Off; where it is switched on, Clip-Cov's bounds and KL-Cov's coefficient are those of its authors. */
+export const NO_COVARIANCE = { mode: 'off', share: 0.002, low: 1, high: 5, coefficient: 1 } as const;
+
 export const runSchema = z.strictObject({
   preset: z.string().describe('name of the preset that the other values started from'),
   model: z.string().nullable().describe('Hugging Face folder, or a base of the nano package by name'),
@@ -80,6 +83,18 @@ export const runSchema = z.strictObject({
   importanceSampling: z
     .strictObject({ cap: nonnegative.describe('largest weight; 0 is off') })
     .describe('truncated importance sampling of sampler against learner'),
+  covariance: z
+    .strictObject({
+      mode: z.enum(['off', 'clip', 'kl']),
+      share: share.describe('of all tokens'),
+      low: z.number(),
+      high: z.number(),
+      coefficient: nonnegative,
+    })
+    .default(NO_COVARIANCE)
+    .describe(
+      'Clip-Cov (share, low, high) or KL-Cov (share, coefficient) on the tokens whose log-probability and advantage vary together most',
+    ),
   entropy: z.strictObject({
     mode: z.enum(['off', 'constant', 'adaptive-paper', 'adaptive-released']),
     target: nonnegative,

@@ -87,6 +87,7 @@ function assemble(
   old: GroupScores,
   reference: GroupScores,
   inputs: UpdateInputs,
+  optimizerStep: number,
 ): PolicyStep {
   const responses = part.flatMap(({ judged, advantages }, place) =>
     judged.samples.map(({ rollout }, sample) => ({
@@ -100,6 +101,7 @@ function assemble(
   return assemblePolicyStep(responses, {
     entropyCoefficient: inputs.entropyCoefficient,
     normalization: normalization(responses.length, inputs),
+    ...(inputs.settings.covariance ? { covariance: { settings: inputs.settings.covariance, draw: optimizerStep } } : {}),
   });
 }
 
@@ -137,7 +139,7 @@ export async function updatePolicy(kept: readonly KeptGroup[], inputs: UpdateInp
   let optimizerSteps = inputs.optimizerSteps;
   for (const indices of plan) {
     const part = indices.map((index) => kept[index]!);
-    const step = assemble(part, indices, old, referenceScores, inputs);
+    const step = assemble(part, indices, old, referenceScores, inputs, optimizerSteps);
     const weights = weightsKnownBeforehand(step, settings)
       ? tokenWeights(step, settings, null)
       : (scores: TokenScores, range: { start: number; end: number }) => tokenWeights(step, settings, scores.logProbabilities, range);
