@@ -4,6 +4,8 @@ import type { Bench } from './bench.ts';
 export interface BenchEntry {
   readonly name: string;
   readonly summary: string;
+  /** Benchmarks that run only when their group or they themselves are asked for. */
+  readonly group?: 'gpu';
   /** Loads the benchmark's module; done when it is its turn. */
   load(): Promise<Bench>;
 }
@@ -24,16 +26,42 @@ export const BENCHES: readonly BenchEntry[] = [
     load: () => import('./phases.ts'),
   },
   { name: 'verify-math', summary: 'the math verifier: agreement with Math-Verify and speed', load: () => import('./verify-math.ts') },
+  {
+    name: 'curate',
+    summary: 'curation of texts: planted truth, rows a second by stage, datasketch',
+    load: () => import('./curate/curate.ts'),
+  },
   { name: 'verify-code', summary: 'the code verifier: responses a second in each sandbox', load: () => import('./verify-code.ts') },
+  {
+    name: 'gpu-decode',
+    group: 'gpu',
+    summary: 'WebGPU: sampling at the shapes of Qwen2.5 against transformers generate',
+    load: () => import('./gpu/decode.ts'),
+  },
+  {
+    name: 'gpu-train',
+    group: 'gpu',
+    summary: 'WebGPU: a training step at the same shapes against PyTorch',
+    load: () => import('./gpu/train-step.ts'),
+  },
+  {
+    name: 'gpu-rl',
+    group: 'gpu',
+    summary: 'WebGPU: a whole on-policy step against transformers generate and PyTorch',
+    load: () => import('./gpu/rl-step.ts'),
+  },
 ];
 
 /**
- * The benchmarks of these names in their usual order; all of them where no name is given.
+ * The benchmarks of these names or groups in their usual order; all that are in no group where no name is given.
  *
  * @throws InputError for a name that there is not.
  */
 export function chooseBenches(names: readonly string[]): readonly BenchEntry[] {
-  const unknown = names.find((name) => !BENCHES.some((entry) => entry.name === name));
-  if (unknown !== undefined) throw new InputError(`${unknown}: no such benchmark; there are ${BENCHES.map(({ name }) => name).join(', ')}`);
-  return names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
+  const known = [...BENCHES.map(({ name }) => name), ...new Set(BENCHES.flatMap(({ group }) => group ?? []))];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new InputError(`${unknown}: no such benchmark; there are ${known.join(', ')}`);
+  return BENCHES.filter(({ name, group }) =>
+    names.length === 0 ? group === undefined : names.includes(name) || (group !== undefined && names.includes(group)),
+  );
 }

@@ -32,7 +32,12 @@ function lineReader(stream: ReadableStream<Uint8Array>): () => Promise<string | 
  * Starts a script of bench/peers with the Python that the environment variable OR1_PYTHON names, and sends it `setup`. What keeps a peer
  * from running (no such Python, a package missing) is returned as the reason for which it is skipped; what goes wrong later throws.
  */
-export async function startPython(script: string, threads: number, setup: object): Promise<PythonPeer | { readonly skipped: string }> {
+export async function startPython(
+  script: string,
+  threads: number,
+  setup: object,
+  { gpu = false }: { readonly gpu?: boolean } = {},
+): Promise<PythonPeer | { readonly skipped: string }> {
   const python = process.env[VARIABLE];
   if (!python) return { skipped: `peer skipped: set ${VARIABLE} to a Python that has bench/peers/requirements.txt installed` };
   if (Bun.which(python) === null) return { skipped: `peer skipped: ${VARIABLE}=${python} is no program` };
@@ -47,7 +52,7 @@ export async function startPython(script: string, threads: number, setup: object
       HF_HUB_OFFLINE: '1',
       TOKENIZERS_PARALLELISM: 'false',
       PYTHONUNBUFFERED: '1',
-      CUDA_VISIBLE_DEVICES: '',
+      ...(gpu ? {} : { CUDA_VISIBLE_DEVICES: '' }),
     },
   });
   const complaints = new Response(child.stderr).text();
