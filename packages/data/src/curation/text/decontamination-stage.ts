@@ -23,6 +23,7 @@ export function decontaminationStage(options: z.infer<typeof decontaminationOpti
     name: 'decontamination',
     version: 1,
     scope: 'record',
+    isCheap: true,
     options,
     inputs: [fingerprint(evaluations)],
     judge: (items) =>

@@ -20,6 +20,7 @@ export function filterStage(options: z.infer<typeof filterOptions>): Stage {
     name: 'filters',
     version: 1,
     scope: 'record',
+    isCheap: true,
     options,
     inputs: [],
     applies: ({ record }) => options.abilities.includes(record.ability),
