@@ -137,7 +137,7 @@ function compileSolutions({ solutions }: ColumnMapping): (row: Row) => readonly 
 
 /** A text, a list of texts, or the JSON of such a list; what is no text is left out. */
 function texts(value: unknown): readonly string[] {
-  const list = typeof value === 'string' && value.startsWith('["') ? (parsedList(value) ?? value) : value;
+  const list = typeof value === 'string' && /^\[\s*("|\])/.test(value) ? (parsedList(value) ?? value) : value;
   return (Array.isArray(list) ? list : [list]).filter((item): item is string => typeof item === 'string' && item.trim() !== '');
 }
 

@@ -15,7 +15,7 @@ test.skipIf(absent).each([
   ['gsm8k/train.jsonl.gz', 'gsm8k', 7473, {}],
   ['gsm8k/test.jsonl.gz', 'gsm8k', 1319, {}],
   ['math/train_math.json.gz', 'math', 7474, { 'empty answer': 4 }],
-  ['aime/train_aime_1983_2023.json.gz', 'math', 975, {}],
+  ['aime/train_aime_1983_2023.json.gz', 'aime', 975, {}],
   ['aime/aime24.parquet', 'verl', 30, {}],
   ['deepscaler/dsr_sub.parquet', 'verl', 1209, { 'empty answer': 1 }],
   ['countdown/test.parquet', 'verl', 1024, {}],

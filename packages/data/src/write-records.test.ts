@@ -63,13 +63,13 @@ describe('Parquet', () => {
   });
 });
 
-test('records survive both formats', async () => {
+test('records survive every format', async () => {
   const records = [someRecord('one', 0), { ...someRecord('two', 1), extra_info: { index: 1, model_difficulty: { 'model-7B': 12 } } }];
-  for (const path of ['out.jsonl', 'out.parquet']) {
+  for (const path of ['out.jsonl', 'out.jsonl.gz', 'out.jsonl.zst', 'out.parquet']) {
     const files = memoryFiles({});
     await writeRecords(files, path, records);
     const loaded = await loadRecords(files, [path]);
     expect(loaded.records.map(({ record }) => record)).toEqual(records as typeof records & []);
   }
-  await expect(writeRecords(memoryFiles({}), 'out.csv', records)).rejects.toThrow('end it in .jsonl or .parquet');
+  await expect(writeRecords(memoryFiles({}), 'out.csv', records)).rejects.toThrow('end it in .jsonl, .jsonl.gz, .jsonl.zst, .parquet');
 });
