@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { adamW, adamWStep, createAdamWState } from './adam-w.ts';
+import { adamW, adamWStep, createAdamWState, wholePower } from './adam-w.ts';
 import { decideUpdate } from './update-decision.ts';
 
 /**
@@ -70,5 +70,19 @@ describe('update decision', () => {
     expect(decideUpdate(Number.NaN, 1)).toMatchObject({ action: 'skip', reason: 'the gradient norm is NaN' });
     expect(decideUpdate(Number.POSITIVE_INFINITY, 0)).toMatchObject({ action: 'skip', reason: 'the gradient norm is Infinity' });
     expect(() => decideUpdate(1, -1)).toThrow('gradientClip is -1');
+  });
+});
+
+describe('wholePower', () => {
+  test.each([0.9, 0.95, 0.98, 0.999, 1, 0])('of %d is the power, within half a unit of the last place for each factor', (base) => {
+    for (let exponent = 1; exponent <= 4000; exponent += 7) {
+      const expected = base ** exponent;
+      expect(Math.abs(wholePower(base, exponent) - expected)).toBeLessThanOrEqual(exponent * 2 ** -53 * expected);
+    }
+  });
+
+  test('uses multiplications alone, whose results every engine agrees on', () => {
+    // 0.9 * 0.9 and (0.9 * 0.9) * 0.9 as IEEE 754 gives them.
+    expect([wholePower(0.9, 1), wholePower(0.9, 2), wholePower(0.9, 3)]).toEqual([0.9, 0.81, 0.7290000000000001]);
   });
 });

@@ -18,6 +18,13 @@ export interface AdamWStep extends AdamWSettings {
   readonly gradientScale: number;
 }
 
+/** A power with a whole exponent by repeated squaring: engines differ in the last bit of `**`, multiplication is the same everywhere. */
+export function wholePower(base: number, exponent: number): number {
+  let power = 1;
+  for (let square = base, rest = exponent; rest > 0; square *= square, rest = Math.floor(rest / 2)) if (rest % 2 === 1) power *= square;
+  return power;
+}
+
 /** The scalars of update t = 1, 2, … @throws RangeError when t is not a positive whole number. */
 export function adamWStep(
   settings: AdamWSettings,
@@ -31,8 +38,8 @@ export function adamWStep(
     epsilon: settings.epsilon,
     weightDecay: settings.weightDecay,
     learningRate,
-    correction1: 1 - settings.beta1 ** t,
-    correction2: 1 - settings.beta2 ** t,
+    correction1: 1 - wholePower(settings.beta1, t),
+    correction2: 1 - wholePower(settings.beta2, t),
     gradientScale,
   };
 }

@@ -2,12 +2,16 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Arrival } from '../hooks.ts';
 
+/** Whether a view was shown before: the first one leaves the focus where the browser puts it. */
+let entered = false;
+
 /** The title of a view. It takes the focus when the view is entered, so that a screen reader says where one is. */
 export function Title({ children, note }: { readonly children: string; readonly note?: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${children} · or1 dashboard`;
-    if (document.activeElement !== document.body) heading.current?.focus();
+    if (entered) heading.current?.focus();
+    entered = true;
   }, [children]);
   return (
     <div class="title">
