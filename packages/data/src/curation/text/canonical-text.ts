@@ -129,7 +129,8 @@ export class CanonicalText {
     const isArticle = letters === 1 && (this.bytes[begin] === UPPER_A || this.bytes[begin] === UPPER_I);
     if ((letters > 1 && capitals === 0) || isArticle) for (let index = begin; index < this.length; index++) this.#lower(index);
     if (letters === 1) this.#kind = 'letter';
-    else if (letters <= LONGEST_WORD_TOKEN && capitals === 0 && !isQuoted) this.#replaceWord(begin);
+    else if (letters <= LONGEST_WORD_TOKEN && letters === at - start && capitals === 0 && !isQuoted)
+      this.#replaceWord(source.slice(start, at), begin);
     return at;
   }
 
@@ -138,9 +139,9 @@ export class CanonicalText {
     if (code >= UPPER_A && code <= UPPER_Z) this.bytes[index] = code | LOWER;
   }
 
-  /** Puts a number for a number word that begins at `begin`. */
-  #replaceWord(begin: number): void {
-    const token = wordTokens.get(decoder.decode(this.bytes.subarray(begin, this.length)));
+  /** Puts its token for a word that begins at `begin`, where it has one. */
+  #replaceWord(word: string, begin: number): void {
+    const token = wordTokens.get(this.bytes[begin] === word.charCodeAt(0) ? word : word.toLowerCase());
     if (token === undefined) return;
     this.length = token === '' ? Math.max(0, begin - 1) : begin;
     for (let index = 0; index < token.length; index++) this.bytes[this.length++] = token.charCodeAt(index);

@@ -76,6 +76,7 @@ export function isApostrophe(code: number): boolean {
 /** Whether a quotation mark stands there: `"`, a curly one, or an apostrophe or backtick that is not inside a word. */
 export function isQuote(source: string, at: number): boolean {
   const code = source.charCodeAt(at);
+  if (code === SPACE) return false;
   if (code === QUOTE || code === 0x201c) return true;
   return (code === APOSTROPHE || code === 0x60 || code === 0x2018) && !isLetter(source.charCodeAt(at - 1));
 }
