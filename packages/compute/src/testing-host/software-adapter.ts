@@ -3,6 +3,8 @@
  * chromium brings.
  */
 
+import { requestGpuDevice } from '../webgpu/runtime/features.ts';
+
 const CHROMIUM = '/usr/lib/chromium';
 const DRIVER = `${CHROMIUM}/vk_swiftshader_icd.json`;
 const LOADER = `${CHROMIUM}/libvulkan.so.1`;
@@ -31,4 +33,13 @@ export async function softwareAdapter(): Promise<GPUAdapter | undefined> {
     console.warn(`no webgpu device in these tests: ${(error as Error).message}`);
     return undefined;
   }
+}
+
+const SHARED = Symbol.for('or1 gpu device of the tests');
+
+/** One GPUDevice for all test files of a process: a software driver takes up to a second to compile a kernel, and keeps what it compiled. */
+export function sharedGpuDevice(): Promise<GPUDevice | undefined> {
+  const holder = globalThis as { [SHARED]?: Promise<GPUDevice | undefined> };
+  holder[SHARED] ??= softwareAdapter().then((adapter) => adapter && requestGpuDevice(adapter));
+  return holder[SHARED];
 }

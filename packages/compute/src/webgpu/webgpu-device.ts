@@ -177,12 +177,13 @@ export class WebgpuDevice implements Device {
 }
 
 /**
- * The device on an adapter, with every feature and limit that it has; or on a GPUDevice made elsewhere, with what that one has. In a
- * browser: `createWebgpuDevice((await navigator.gpu.requestAdapter())!)`.
+ * The device on an adapter, with every feature and limit that it has; or on a GPUDevice made elsewhere, with what that one has and left
+ * alive by `dispose`. In a browser: `createWebgpuDevice((await navigator.gpu.requestAdapter())!)`.
  */
 export async function createWebgpuDevice(source: GPUAdapter | GPUDevice, options: WebgpuDeviceOptions = {}): Promise<WebgpuDevice> {
   const { mode = 'exact', storage = 'f32', restrictions, profile } = options;
   if (mode === 'exact' && storage === 'f16') throw new RangeError('storage "f16" needs mode "fast"');
-  const [device, info] = 'requestDevice' in source ? [await requestGpuDevice(source), source.info] : [source, source.adapterInfo];
-  return new WebgpuDevice(new GpuRuntime(device, info, { mode, storage, restrictions, profile }));
+  const borrowed = !('requestDevice' in source);
+  const [device, info] = borrowed ? [source, source.adapterInfo] : [await requestGpuDevice(source), source.info];
+  return new WebgpuDevice(new GpuRuntime(device, info, { mode, storage, restrictions, profile, borrowed }));
 }

@@ -26,6 +26,8 @@ export interface GpuRuntimeOptions {
   readonly restrictions?: GpuRestrictions | undefined;
   /** Times every dispatch; `kernelTimes` reports. */
   readonly profile?: boolean | undefined;
+  /** The GPUDevice belongs to somebody else, who goes on using it after `dispose`. */
+  readonly borrowed?: boolean | undefined;
 }
 
 export class GpuRuntime implements ArenaHost {
@@ -42,6 +44,7 @@ export class GpuRuntime implements ArenaHost {
   private readonly pipelines: PipelineCache;
   private readonly recorder: Recorder;
   private readonly scratches = new Map<string, GpuBuffer>();
+  private readonly borrowed: boolean;
   private disposed = false;
 
   constructor(
@@ -49,7 +52,8 @@ export class GpuRuntime implements ArenaHost {
     info: GPUAdapterInfo,
     options: GpuRuntimeOptions,
   ) {
-    const { mode, storage, restrictions, profile = false } = options;
+    const { mode, storage, restrictions, profile = false, borrowed = false } = options;
+    this.borrowed = borrowed;
     this.features = readFeatures(device.features, info, restrictions);
     this.limits = readLimits(device.limits);
     this.mode = mode;
@@ -257,9 +261,16 @@ export class GpuRuntime implements ArenaHost {
 
   dispose(): void {
     if (this.disposed) return;
-    this.disposed = true;
     for (const arena of [...this.arenas]) arena.release();
-    this.device.destroy();
+    this.disposed = true;
+    if (!this.borrowed) {
+      this.device.destroy();
+      return;
+    }
+    this.recorder.submit();
+    for (const { allocation } of this.scratches.values()) allocation.release();
+    this.recorder.parameters.destroy();
+    this.readback.destroy();
   }
 }
 

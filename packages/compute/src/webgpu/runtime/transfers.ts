@@ -79,6 +79,11 @@ export class ReadbackPool {
     if (known) known.push(buffer);
     else this.free.set(buffer.size, [buffer]);
   }
+
+  destroy(): void {
+    for (const buffer of [...this.free.values()].flat()) buffer.destroy();
+    this.free.clear();
+  }
 }
 
 export async function readBuffer(runtime: GpuRuntime, source: DeviceBuffer, target: HostArray): Promise<void> {
