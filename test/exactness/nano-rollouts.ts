@@ -50,8 +50,8 @@ export function request(nano: Nano, changes: Partial<GenerationRequest> = {}): G
   };
 }
 
-export function groupsOf(nano: Nano, result: GenerationResult): TrainingGroup[] {
-  return request(nano).prompts.map(({ tokens }, index) => ({
+export function groupsOf(nano: Nano, result: GenerationResult, { prompts } = request(nano)): TrainingGroup[] {
+  return prompts.map(({ tokens }, index) => ({
     prompt: tokens,
     responses: result.rollouts.filter(({ prompt }) => prompt === index).map((rollout) => rollout.tokens),
   }));

@@ -256,7 +256,7 @@ export class LocalEngine implements RolloutEngine {
     const freshRuns = runs(fresh);
     const tail = freshRuns.at(-1);
     const running = tail?.end === count ? tail.start : count;
-    if (running > 0) forwardLayers(model, batch, this.caches, this.activations, running);
+    if (running > 0) forwardLayers(model, batch, this.caches, this.activations, { rows: running, decoding: true });
     const residual = fresh.length === 0 ? this.activations.output : this.residual;
     if (fresh.length > 0) {
       if (running > 0) device.copy(residual.slice(0, running * width), this.activations.output.slice(0, running * width));

@@ -3,18 +3,26 @@ import type { Activations, LayerActivations } from './activations.ts';
 import type { LanguageModel } from './language-model.ts';
 import type { RowBatch } from './row-batch.ts';
 
+export interface ForwardOptions {
+  /** How many of the batch's first rows to run; default: all. */
+  readonly rows?: number;
+  /** Every row belongs to a sequence of its own, and no backward pass follows: no log-sum-exps are kept, which devices take as the sign. */
+  readonly decoding?: boolean;
+}
+
 /**
  * Runs the rows of `batch` through every layer: keys and values go to `caches` (one a layer), the residual stream ends in
  * `activations.output`. The same code serves prefill, decoding, scoring and training, which is what makes them agree bit for bit.
- * Rows must come after the rows that they attend to have been stored, or in the same batch. `rows` runs the first rows only.
+ * Rows must come after the rows that they attend to have been stored, or in the same batch.
  */
 export function forwardLayers(
   model: LanguageModel,
   batch: RowBatch,
   caches: readonly KeyValueCache[],
   activations: Activations,
-  rows = batch.count,
+  options: ForwardOptions = {},
 ): void {
+  const { rows = batch.count } = options;
   const { device, config } = model;
   const { width } = config;
   device.embedding({ table: model.embedding, ids: batch.ids, out: activations.layers[0]!.input, rows, width });
@@ -22,7 +30,7 @@ export function forwardLayers(
     const kept = activations.layers[index]!;
     const previous = activations.layers[index - 1];
     if (previous && previous.middle !== kept.input) device.copy(kept.input.slice(0, rows * width), previous.middle.slice(0, rows * width));
-    runLayer(model, batch, index, caches[index]!, kept, previous && activations.feedForwardOutput, rows);
+    runLayer(model, batch, index, caches[index]!, kept, previous && activations.feedForwardOutput, options);
     device.linear({
       x: kept.activated,
       matrix: layer.down,
@@ -48,7 +56,7 @@ export function runLayer(
   cache: KeyValueCache,
   kept: LayerActivations,
   residual: DeviceBuffer | undefined,
-  rows = batch.count,
+  { rows = batch.count, decoding = false }: ForwardOptions = {},
 ): void {
   const { device, config } = model;
   const { width, epsilon, queryHeads, keyValueHeads, headWidth } = config;
@@ -99,7 +107,7 @@ export function runLayer(
     cache: cache,
     context: batch.context,
     out: kept.attended,
-    logSumExp: kept.logSumExp,
+    ...(decoding ? {} : { logSumExp: kept.logSumExp }),
     rows,
     queryHeads,
   });
