@@ -84,7 +84,7 @@ describe('wrong input is told in one line on stderr, with exit code 2', () => {
 describe('help', () => {
   test('lists every command and ends with 0', async () => {
     const { code, stdout } = await or1(['--help']);
-    for (const command of ['train', 'sft', 'eval', 'sample', 'score', 'verify', 'report', 'doctor'])
+    for (const command of ['train', 'sft', 'eval', 'sample', 'score', 'verify', 'curate', 'report', 'doctor'])
       expect(stdout).toContain(`  ${command} `);
     expect(code).toBe(0);
     expect((await or1(['train', '--help'])).stdout).toContain('--dry-run');

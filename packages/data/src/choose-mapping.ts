@@ -24,9 +24,8 @@ export function chooseMapping({ mapping = 'auto', refuse }: MappingChoice, head:
   if (mapping !== 'auto') {
     const known = knownMappings.find(({ name }) => name === mapping);
     if (known) return known;
-    throw new Error(
-      `there is no column mapping ${mapping}; choose auto or one of ${knownMappings.map(({ name }) => name).join(', ')}, or declare one`,
-    );
+    const names = knownMappings.map(({ name }) => name).join(', ');
+    throw new DataError(path, `there is no column mapping ${mapping}`, `choose auto or one of ${names}, or declare one`);
   }
   const fitting = knownMappings.filter((candidate) => head.some(({ row }) => missingColumns(candidate, row).length === 0));
   if (fitting.length === 0) {

@@ -36,6 +36,15 @@ async function configurationOf(flags: CurateFlags): Promise<{ readonly configura
   };
 }
 
+/** @throws InputError naming the first file that is not there. */
+async function requireSources({ sources, evaluations }: CurationConfiguration): Promise<void> {
+  for (const { name, files } of [...sources, ...evaluations]) {
+    for (const file of files) {
+      if (!(await Bun.file(file).exists())) throw new InputError(`source ${name}: ${file}: no such file`);
+    }
+  }
+}
+
 async function openStages(configuration: CurationConfiguration, open: OpenServices): Promise<readonly Stage[]> {
   const stages: Stage[] = [];
   for (const { name, options } of configuration.stages) {
@@ -53,6 +62,7 @@ async function curateCommand(flags: CurateFlags): Promise<void> {
   const started = performance.now();
   const { configuration, out } = await configurationOf(flags);
   const paths = outputPaths(out);
+  await requireSources(configuration);
   const ledger = directoryLedger(paths.ledger);
   const { signal, release } = interruptSignal(output.say, 'Interrupted: what is judged is on file; the same command goes on from here.');
   const open = openServices({ configuration, flags, ledger, hasher: sha256 });

@@ -67,7 +67,7 @@ export class ChatEndpoint {
   readonly #log: LedgerLog;
   readonly #known: Map<string, ChatAnswer>;
   readonly #underWay = new Map<string, Promise<ChatAnswer>>();
-  #use = { asked: 0, remembered: 0, retried: 0, promptTokens: 0, completionTokens: 0, cost: 0 };
+  readonly #use = { asked: 0, remembered: 0, promptTokens: 0, completionTokens: 0 };
   #calls = 0;
 
   private constructor(options: EndpointOptions, host: EndpointHost, log: LedgerLog) {
@@ -97,7 +97,10 @@ export class ChatEndpoint {
   }
 
   get use(): EndpointUse {
-    return { ...this.#use, retried: Math.max(0, this.#calls - this.#use.asked) };
+    const { asked, promptTokens, completionTokens } = this.#use;
+    const { price } = this.#options;
+    const cost = (promptTokens * price.prompt + completionTokens * price.completion) / 1_000_000;
+    return { ...this.#use, retried: Math.max(0, this.#calls - asked), cost };
   }
 
   /** @throws what the server answered, after the last try, with its address and the model. */
@@ -153,12 +156,10 @@ export class ChatEndpoint {
   }
 
   #count({ promptTokens, completionTokens }: ChatAnswer): void {
-    const { price } = this.#options;
     const use = this.#use;
     use.asked++;
     use.promptTokens += promptTokens;
     use.completionTokens += completionTokens;
-    use.cost += (promptTokens * price.prompt + completionTokens * price.completion) / 1_000_000;
     this.#host.onUse?.(this.use);
   }
 }
