@@ -213,7 +213,7 @@ export class CanonicalText {
 
   #environment(source: string, start: number): number {
     const open = skipSpaces(source, start);
-    const close = source.indexOf('}', open);
+    const close = closingBrace(source, open);
     if (source.charCodeAt(open) !== OPEN_BRACE || close < 0) return start;
     const name = source
       .slice(open + 1, close)
@@ -221,7 +221,7 @@ export class CanonicalText {
       .trim();
     if (!layoutEnvironments.has(name)) this.#token(/^[a-zA-Z]{1,12}$/.test(name) ? `\\${name}` : '');
     const columns = skipSpaces(source, close + 1);
-    const columnsEnd = source.indexOf('}', columns);
+    const columnsEnd = closingBrace(source, columns);
     const hasColumns = (name === 'array' || name === 'tabular') && source.charCodeAt(columns) === OPEN_BRACE && columnsEnd > 0;
     return hasColumns ? columnsEnd + 1 : close + 1;
   }
@@ -323,6 +323,14 @@ export class CanonicalText {
     return this.#kind === 'word' || isWordStart(source, next);
   }
 }
+
+/** The next closing brace, if it is near enough to end a name. */
+function closingBrace(source: string, at: number): number {
+  const length = source.slice(at, at + LONGEST_NAME).indexOf('}');
+  return length < 0 ? -1 : at + length;
+}
+
+const LONGEST_NAME = 60;
 
 type Kind = 'none' | 'word' | 'letter' | 'number' | 'function' | 'symbol';
 

@@ -89,3 +89,12 @@ test.each<[string[], string[], boolean]>([
 ])('numbers %p and %p agree: %p', (evaluation, numbers, expected) => {
   expect(numbersAgree(evaluation, numbers)).toBe(expected);
 });
+
+test('long and strange rows take no time to speak of', () => {
+  const index = new EvaluationIndex([{ id: 'plaza', set: 'contest', text: PLAZA }]);
+  for (const piece of ['\\begin{', '{', '\\frac', "a'", '^{ ', '1,', '𝐀', '"', PLAZA.slice(0, 40)]) {
+    const start = performance.now();
+    index.find(piece.repeat(20_000));
+    expect(performance.now() - start, JSON.stringify(piece)).toBeLessThan(3000);
+  }
+});

@@ -49,3 +49,33 @@ test('the match is shown on one line of at most 120 characters', () => {
   expect(found.match).toHaveLength(120);
   expect(found.match).not.toContain('\n');
 });
+
+test('no text keeps a rule busy', () => {
+  const nasty = [
+    ' ',
+    '\n',
+    ' \n',
+    '(',
+    '<a ',
+    '![',
+    'a-',
+    '((',
+    '(a) ',
+    '1. ',
+    '\\text{',
+    '(A) ',
+    'prove. ',
+    'the figure ',
+    'www.',
+    '$',
+    'c',
+    'figure ',
+  ];
+  for (const piece of nasty) {
+    for (const tail of ['', 'c)', ' figure']) {
+      const start = performance.now();
+      filterText(piece.repeat(50_000) + tail, ALL);
+      expect(performance.now() - start, JSON.stringify(piece)).toBeLessThan(1500);
+    }
+  }
+});

@@ -49,14 +49,14 @@ export const filterRules: readonly FilterRule[] = [
     title: 'an address that begins with www or ends in a page',
     drops: 'The rules are on www.example.org.',
     keeps: 'Round 3.com to a digit.',
-    find: pattern(/\bwww\.[a-z0-9-]+\.[a-z]{2,}|\b[a-z0-9-]{2,}\.(?:com|org|net|edu|io)\/[\w./?=&%#-]*/i),
+    find: pattern(/\bwww\.[a-z0-9-]+\.[a-z]{2,}|\b[a-z0-9-]{2,63}\.(?:com|org|net|edu|io)\/[\w./?=&%#-]*/i),
   },
   {
     reason: 'url',
     title: 'a link in LaTeX or HTML',
     drops: 'As in \\href{p12}{this problem}, find x.',
     keeps: 'Let \\Href be a map.',
-    find: pattern(/\\(?:url|href)\s*\{[^}]*\}?|<a\s[^>]*href[^>]*>?/),
+    find: pattern(/\\(?:url|href)\s*\{[^}]*\}?|<a\s[^>]{0,300}href[^>]{0,300}/),
   },
   {
     reason: 'figure',
@@ -64,7 +64,7 @@ export const filterRules: readonly FilterRule[] = [
     drops: '![](image-3.png) Find the area.',
     keeps: 'Compute 5![3 + 4].',
     find: pattern(
-      /!\[[^\]\n]*\]\([^)\n]*\)|<img\b|<image\d*>|\\includegraphics\b|\\begin\{(?:tikzpicture|pspicture|picture|asy|figure)\*?\}|\[\/?asy\]|\b[\w-]+\.(?:png|jpe?g|gif|svg|bmp|webp)\b/i,
+      /!\[[^\]\n]{0,300}\]\([^)\n]{0,500}\)|<img\b|<image\d*>|\\includegraphics\b|\\begin\{(?:tikzpicture|pspicture|picture|asy|figure)\*?\}|\[\/?asy\]|\b[\w-]{1,80}\.(?:png|jpe?g|gif|svg|bmp|webp)\b/i,
     ),
   },
   {
@@ -148,17 +148,23 @@ export const filterRules: readonly FilterRule[] = [
 
 const LONGEST_MATCH = 120;
 const MAY_MATCH =
-  /https?:|ftp:|www\.|\.(?:com|org|net|edu|io)\/|\\url|\\href|<a\s|!\[|<im|includegraphics|tikz|pspicture|\{picture|\{asy|\{figure|asy\]|\.(?:png|jpe?g|gif|svg|bmp|webp)|figure|fig\.|diagram|picture|illustrat|sketch|photo|drawing|drawn|chart|screenshot|graph|image|shown|depicted|indicated|prove|show that|demonstrate|justify|verify|disprove|establish|which (?:one )?of the|choose|select|pick|circle|mark|choice|true or false|[({ ]*[Cc][).}]|[({ ]*(?:ii|2|b)[).]/i;
+  /https?:|ftp:|www\.|\.(?:com|org|net|edu|io)\/|\\url|\\href|<a\s|!\[|<im|includegraphics|tikz|pspicture|\{picture|\{asy|\{figure|asy\]|\.(?:png|jpe?g|gif|svg|bmp|webp)|figure|fig\.|diagram|picture|illustrat|sketch|photo|drawing|drawn|chart|screenshot|graph|image|shown|depicted|indicated|prove|show that|demonstrate|justify|verify|disprove|establish|which (?:one )?of the|choose|select|pick|circle|mark|choice|true or false|c\s?[).:}]|(?:ii|2|b)\)|[2b]\./i;
 
 /** The first rule that speaks against a problem, in the order of `filterRules` and among the reasons asked for; null where none does. */
 export function filterText(text: string, reasons: readonly FilterReason[]): Filtered | null {
   if (!MAY_MATCH.test(text)) return null;
+  const spaced = squeezed(text);
   for (const { reason, title, find } of filterRules) {
     if (!reasons.includes(reason)) continue;
-    const match = find(text);
+    const match = find(spaced);
     if (match !== null) return { reason, rule: title, match: shortened(match.trim().replace(/\s+/g, ' ')) };
   }
   return null;
+}
+
+/** Runs of whitespace cut to two characters, so that no rule can spend its time in them. */
+function squeezed(text: string): string {
+  return /\s{3}/.test(text) ? text.replace(/\s{3,}/g, (run) => (run.includes('\n') ? '\n\n' : '  ')) : text;
 }
 
 function shortened(text: string): string {
@@ -175,29 +181,29 @@ function findProof(text: string): string | null {
   return match !== null && !REQUEST.test(text) ? text.slice(match.index, match.index + LONGEST_MATCH) : null;
 }
 
-/** Labels in one style that run A, B, C at least, with something between them. */
-const OPTION_STYLES: readonly ((letter: string) => RegExp)[] = [
-  (letter) => new RegExp(`\\\\(?:text(?:bf|rm|it)?|mathrm|mathbf|bf|rm)\\s*\\{?\\s*\\(?\\s*${letter}\\s*[).:]`, 'g'),
-  (letter) => new RegExp(`(?:^|[\\s$~,;.?!:{])\\(\\s*${letter}\\s*\\)(?=[\\s$~\\\\{]|\\S)`, 'g'),
-  (letter) => new RegExp(`(?:^|\\n|\\s{2,}|[?:.]\\s+|\\\\\\\\\\s*)\\s*${letter}\\s*[).:]\\s+\\S`, 'g'),
-  (letter) => new RegExp(`(?:^|[\\s;])${letter}\\)\\s*\\S`, 'g'),
-];
+/** Labels in one style that run A, B, C at least. */
+const OPTION_STYLES: readonly (readonly RegExp[])[] = (
+  [
+    (letter) => `\\\\(?:text(?:bf|rm|it)?|mathrm|mathbf|bf|rm)\\s*\\{?\\s*\\(?\\s*${letter}\\s*[).:]`,
+    (letter) => `(?:^|[\\s$~,;.?!:{])\\(\\s*${letter}\\s*\\)(?=[\\s$~\\\\{]|\\S)`,
+    (letter) => `(?:^|\\n|\\s{2,}|[?:.]\\s+|\\\\\\\\\\s*)\\s*${letter}\\s*[).:]\\s+\\S`,
+    (letter) => `(?:^|[\\s;])${letter}\\)\\s*\\S`,
+  ] satisfies readonly ((letter: string) => string)[]
+).map((style) => [...'ABC'].map((letter) => new RegExp(style(letter), 'g')));
 
 function findOptions(text: string): string | null {
-  for (const style of OPTION_STYLES) {
+  for (const labels of OPTION_STYLES) {
     let from = 0;
     let begin = -1;
-    let found = 0;
-    for (const letter of 'ABC') {
-      const label = style(letter);
+    const isFound = labels.every((label) => {
       label.lastIndex = from;
       const match = label.exec(text);
-      if (match === null) break;
+      if (match === null) return false;
       if (begin < 0) begin = match.index;
       from = label.lastIndex;
-      found++;
-    }
-    if (found === 3) return text.slice(begin, begin + LONGEST_MATCH);
+      return true;
+    });
+    if (isFound) return text.slice(begin, begin + LONGEST_MATCH);
   }
   return null;
 }

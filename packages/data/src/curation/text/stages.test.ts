@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'bun:test';
+import type { CurationItem, Stage } from '../stage.ts';
+import { decontaminationOptions, decontaminationStage } from './decontamination-stage.ts';
+import { duplicateOptions, duplicateStage } from './duplicate-stage.ts';
+import { filterOptions, filterStage } from './filter-stage.ts';
+
+const item = (id: string, text: string, source = 'one', ability = 'math'): CurationItem => ({
+  id,
+  source,
+  hash: id,
+  text,
+  solutions: [],
+  record: {
+    data_source: source,
+    prompt: [{ role: 'user', content: text }],
+    ability,
+    reward_model: { style: 'rule', ground_truth: '1' },
+    extra_info: {},
+  },
+});
+const context = { signal: new AbortController().signal, progress: () => undefined };
+const judge = async (stage: Stage, items: readonly CurationItem[]) => stage.judge(items, context);
+
+const LAMPS = 'A shop sells 12 lamps and 7 candles at 3 coins a piece. How many coins does it take for all of them?';
+
+describe('duplicates', () => {
+  const items = [
+    item('one#0', LAMPS),
+    item('two#0', LAMPS, 'two'),
+    item('one#1', LAMPS.replace('7', '8')),
+    item('two#1', LAMPS.replace('shop', 'store'), 'two'),
+  ];
+
+  test('across sources: reason, the other item, similarity', async () => {
+    const outcomes = await judge(duplicateStage(duplicateOptions.parse({})), items);
+    expect(outcomes).toMatchObject([
+      { verdict: 'keep' },
+      { verdict: 'drop', reason: 'exact duplicate', like: { id: 'one#0', similarity: 1 } },
+      { verdict: 'keep' },
+      { verdict: 'drop', reason: 'near duplicate', like: { id: 'one#0' } },
+    ]);
+  });
+
+  test('inside sources only', async () => {
+    const outcomes = await judge(duplicateStage(duplicateOptions.parse({ within: 'source' })), items);
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['keep', 'keep', 'keep', 'drop']);
+    expect(outcomes[3]).toMatchObject({ like: { id: 'two#0' } });
+  });
+
+  test('an interrupt is heard', async () => {
+    const stage = duplicateStage(duplicateOptions.parse({}));
+    await expect(stage.judge(items, { ...context, signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});
+
+test('filters: the rule and the words that gave it away, for the abilities asked for', async () => {
+  const stage = filterStage(filterOptions.parse({}));
+  const outcomes = await judge(stage, [item('a', `${LAMPS} See https://example.org/lamps.`), item('b', LAMPS)]);
+  expect(outcomes[0]).toEqual({ verdict: 'drop', reason: 'url', detail: 'an address with its scheme: https://example.org/lamps.' });
+  expect(outcomes[1]).toEqual({ verdict: 'keep' });
+  expect(stage.applies!(item('c', 'text', 'one', 'code'))).toBe(false);
+});
+
+test('decontamination: the evaluation text stands beside the row, and what is looked for is part of the stage', async () => {
+  const evaluations = [{ id: 'contest#3', set: 'contest', text: LAMPS }];
+  const stage = decontaminationStage(decontaminationOptions.parse({}), evaluations);
+  const outcomes = await judge(stage, [item('a', `Read this. ${LAMPS.replace('sells', 'offers')}`), item('b', LAMPS.replace('7', '8'))]);
+  expect(outcomes[0]).toMatchObject({ verdict: 'drop', reason: 'contaminated (paraphrase)', like: { id: 'contest#3', text: LAMPS } });
+  expect(outcomes[1]).toEqual({ verdict: 'keep' });
+  const other = decontaminationStage(decontaminationOptions.parse({}), [{ ...evaluations[0]!, text: `${LAMPS}!` }]);
+  expect(other.inputs).not.toEqual(stage.inputs);
+  expect(() => decontaminationStage(decontaminationOptions.parse({}), [])).toThrow('no evaluation texts');
+});
