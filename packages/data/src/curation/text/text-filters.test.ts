@@ -79,3 +79,12 @@ test('no text keeps a rule busy', () => {
     }
   }
 });
+
+test('the table in the README is the table of rules', async () => {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const code = (text: string) => `\`${cell(text)}\``;
+  const lines = filterRules.map(({ reason, title, drops, keeps }) => `| ${[reason, cell(title), code(drops), code(keeps)].join(' | ')} |`);
+  const table = ['| reason | rule | drops | keeps |', '| --- | --- | --- | --- |', ...lines].join('\n');
+  const readme = await Bun.file(new URL('./README.md', import.meta.url)).text();
+  expect(readme.split('<!-- filter rules -->\n')[1]!.split('\n<!-- end of filter rules -->')[0]).toBe(table);
+});
