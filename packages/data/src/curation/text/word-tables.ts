@@ -44,6 +44,7 @@ const opposites = `
   minute minutes / hour hours / day days / week weeks / month months / year years
   penny pennies / nickel nickels / dime dimes
   red / blue / green / yellow / white / black / orange / purple / brown
+  ace aces / king kings / queen queens / jack jacks / spade spades \\spadesuit / heart hearts \\heartsuit / club clubs \\clubsuit / diamond diamonds \\diamondsuit
   sin / cos / tan / cot / sec / csc / arcsin / arccos / arctan ! exact
   log / ln / exp
   gcd gcf gcm / lcm
