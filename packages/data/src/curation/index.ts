@@ -69,6 +69,7 @@ export {
 } from './stage.ts';
 export { type RunnerHost, runStage, type StageProgress, type StageResult } from './stage-runner.ts';
 export { CanonicalText } from './text/canonical-text.ts';
+export { codeStatement } from './text/code-statement.ts';
 export {
   type Contamination,
   type ContaminationOptions,

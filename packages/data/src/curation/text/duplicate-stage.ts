@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type CurationItem, KEEP, type Outcome, type Stage, type StageContext } from '../stage.ts';
-import { type Duplicate, DuplicateFinder } from './duplicates.ts';
+import { codeStatement } from './code-statement.ts';
+import { type Duplicate, DuplicateFinder, type SourcedText } from './duplicates.ts';
 
 export const duplicateOptions = z.strictObject({
   /** `source`: copies inside each source; `all`: across sources too. */
@@ -14,6 +15,11 @@ const REASONS: Readonly<Record<Duplicate['kind'], string>> = {
   restyled: 'restyled duplicate',
   near: 'near duplicate',
 };
+
+/** A program is judged by its task; examples differ from collection to collection. */
+function compared({ text, source, record }: CurationItem): SourcedText {
+  return record.ability === 'code' ? { text, source, statement: codeStatement(text) } : { text, source };
+}
 
 /** Texts that are added between two looks at the signal. */
 const BATCH = 4096;
@@ -40,7 +46,7 @@ async function judge(
     // A turn of the event loop, so that an interrupt is heard.
     await new Promise((resolve) => setTimeout(resolve, 0));
     signal.throwIfAborted();
-    finder.add(items.slice(from, from + BATCH));
+    finder.add(items.slice(from, from + BATCH).map(compared));
     progress(Math.min(items.length, from + BATCH) / 2);
   }
   const outcomes: Outcome[] = items.map(() => KEEP);

@@ -11,6 +11,8 @@ export interface SourcedText {
   readonly text: string;
   /** Texts of one source share their template. */
   readonly source: string;
+  /** What is compared in its place, such as a programming task without its examples; the text where absent. */
+  readonly statement?: string;
 }
 
 export interface DuplicateOptions {
@@ -70,7 +72,7 @@ export class DuplicateFinder {
   }
 
   add(rows: Iterable<SourcedText>): void {
-    for (const { text, source } of rows) this.#add(text, source, this.#count++);
+    for (const row of rows) this.#add(row, this.#count++);
   }
 
   /** All duplicates among the texts added so far, by index. */
@@ -85,14 +87,14 @@ export class DuplicateFinder {
     return [...copies, ...near].sort((one, other) => one.index - other.index);
   }
 
-  #add(text: string, sourceName: string, index: number): void {
-    const source = this.#sources.get(sourceName) ?? this.#sources.size;
-    this.#sources.set(sourceName, source);
+  #add(row: SourcedText, index: number): void {
+    const source = this.#sources.get(row.source) ?? this.#sources.size;
+    this.#sources.set(row.source, source);
     const canonical = this.#canonical;
-    canonical.write(text);
+    canonical.write(row.statement ?? row.text);
     const { bytes, length } = canonical;
     const hash = hashBytes(bytes, 0, length, this.#options.within === 'source' ? source + 1 : 0);
-    const raw = hashText(text, 1);
+    const raw = hashText(row.text, 1);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {

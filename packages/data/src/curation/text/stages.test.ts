@@ -47,6 +47,18 @@ describe('duplicates', () => {
     expect(outcomes[3]).toMatchObject({ like: { id: 'two#0' } });
   });
 
+  test('programming tasks are compared without their examples', async () => {
+    const task = 'Given a list of whole numbers, return the length of the longest run of neighbours that grow from left to right.';
+    const tasks = [
+      item('one#0', `${task}\n\nExample:\nInput: [1, 2, 1]\nOutput: 2`, 'one', 'code'),
+      item('two#0', `${task}\n\nExample:\nInput: [5, 6, 9, 1]\nOutput: 3`, 'two', 'code'),
+    ];
+    const [, outcome] = await judge(duplicateStage(duplicateOptions.parse({})), tasks);
+    expect(outcome).toMatchObject({ verdict: 'drop', reason: 'restyled duplicate', like: { id: 'one#0' } });
+    const asMath = tasks.map(({ id, text, source }) => item(id, text, source));
+    expect((await judge(duplicateStage(duplicateOptions.parse({})), asMath)).map(({ verdict }) => verdict)).toEqual(['keep', 'keep']);
+  });
+
   test('an interrupt is heard', async () => {
     const stage = duplicateStage(duplicateOptions.parse({}));
     await expect(stage.judge(items, { ...context, signal: AbortSignal.abort() })).rejects.toThrow();
