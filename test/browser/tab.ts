@@ -19,7 +19,7 @@ export async function startTab(page: Page, { steps, promptsPerStep, threads }: T
   await page.getByRole('button', { name: /^Start/ }).click();
 }
 
-export function waitForStatus(page: Page, words: string, timeout = 50_000): Promise<void> {
+export function waitForStatus(page: Page, words: string | RegExp, timeout = 50_000): Promise<void> {
   return page.locator('main [role=status] strong', { hasText: words }).waitFor({ timeout });
 }
 

@@ -29,9 +29,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@or1/nano': ['@or1/data', '@or1/reward'],
   '@or1/trainer': LIBRARIES.filter((name) => name !== '@or1/trainer'),
   '@or1/views': ['@or1/model', '@or1/nano', '@or1/trainer'],
-  '@or1/train': [...LIBRARIES, '@or1/views'],
+  '@or1/train': [...LIBRARIES, '@or1/views', '@or1/dashboard'],
   '@or1/dashboard': [...LIBRARIES, '@or1/views'],
-  '@or1/bench': [...LIBRARIES, '@or1/wasm'],
+  '@or1/bench': [...LIBRARIES, '@or1/wasm', '@or1/views'],
   '@or1/test': [...LIBRARIES, '@or1/wasm', '@or1/views', '@or1/dashboard', '@or1/train'],
 };
 

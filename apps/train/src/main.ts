@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   verify: () => import('./commands/verify.ts'),
   curate: () => import('./commands/curate.ts'),
   report: () => import('./commands/report.ts'),
+  dashboard: () => import('./commands/dashboard.ts'),
   doctor: () => import('./commands/doctor.ts'),
 };
 
