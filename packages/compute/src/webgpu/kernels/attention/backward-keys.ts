@@ -6,11 +6,21 @@
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { rowFact } from './backward-prepare.ts';
 import { attentionFunctions, attentionKernel } from './functions.ts';
-import { columnLayout, geometryOf, KEY_THREADS, loadVector, type PlainShape, storeVector, unroll } from './plain-shape.ts';
+import {
+  cachedElement,
+  columnLayout,
+  geometryOf,
+  KEY_THREADS,
+  loadCached,
+  loadVector,
+  type PlainShape,
+  storeVector,
+  unroll,
+} from './plain-shape.ts';
 
 /** Grid: [rows / keys, key heads, 1]. */
 export function backwardKeysKernel(shape: PlainShape): KernelSource {
-  const { queryHeads, keyHeads, headWidth, threads, lines, keys } = shape;
+  const { queryHeads, keyHeads, headWidth, storage, threads, lines, keys } = shape;
   const { group, headsPerBlock, headBlocks, rowsPerBlock, vectors, stride, rowWidth } = geometryOf(shape, lines);
   const linesPerThread = (lines * KEY_THREADS) / threads;
   const keysPerThread = keys / KEY_THREADS;
@@ -25,7 +35,7 @@ export function backwardKeysKernel(shape: PlainShape): KernelSource {
     options: shape,
     bindings: [
       read('qkv'),
-      read('cache', shape.storage),
+      read('cache', cachedElement(storage)),
       read('rowFacts', 'u32'),
       read('lineFacts'),
       read('outGradient'),
@@ -61,8 +71,8 @@ var<workgroup> scoreGradients: array<f32, ${keys * (lines + 1)}>;`,
     if (firstKey + key < endKey) {
       let base = (${rowFact('slot', 'firstKey + key')} * ${keyHeads}u + keyHead) * ${headWidth}u;
       let valueBase = params.valuesStart + base;
-      keyVector = ${loadVector('cache', headWidth, 'base', 'column')};
-      valueVector = ${loadVector('cache', headWidth, 'valueBase', 'column')};
+      keyVector = ${loadCached(storage, headWidth, 'base', 'column')};
+      valueVector = ${loadCached(storage, headWidth, 'valueBase', 'column')};
     }
     keyTile[key * ${stride}u + column] = keyVector;
     valueTile[key * ${stride}u + column] = valueVector;

@@ -68,7 +68,7 @@ export function rowFactsKernel(): KernelSource {
   });
 }
 
-/** Grid: [lines / PREPARE_THREADS, 1, 1]. */
+/** Grid: from `spread` over lines / PREPARE_THREADS. */
 export function lineFactsKernel(headWidth: number): KernelSource {
   return attentionKernel({
     name: 'attention line facts',
@@ -78,7 +78,7 @@ export function lineFactsKernel(headWidth: number): KernelSource {
     threads: PREPARE_THREADS,
     declarations: attentionFunctions(headWidth),
     body: /* wgsl */ `
-  let line = workgroup.x * ${PREPARE_THREADS}u + thread;
+  let line = (workgroup.x + workgroup.y * workgroups.x) * ${PREPARE_THREADS}u + thread;
   if (line >= params.lines) { return; }
   var mean = 0.0;
   for (var column = 0u; column < ${Math.ceil(headWidth / 4)}u; column++) {

@@ -5,7 +5,17 @@
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { factTables } from './backward-prepare.ts';
 import { attentionFunctions, attentionKernel } from './functions.ts';
-import { columnLayout, geometryOf, KEY_THREADS, loadVector, type PlainShape, storeVector, unroll } from './plain-shape.ts';
+import {
+  cachedElement,
+  columnLayout,
+  geometryOf,
+  KEY_THREADS,
+  loadCached,
+  loadVector,
+  type PlainShape,
+  storeVector,
+  unroll,
+} from './plain-shape.ts';
 import { forEachRun, viewFunctions } from './runs.ts';
 
 /** Bytes of workgroup memory of both backward kernels. */
@@ -16,7 +26,7 @@ export function backwardWorkgroupBytes({ headWidth, lines, keys }: Pick<PlainSha
 
 /** Grid: [blocks of rows, key heads x head blocks, 1]. */
 export function backwardQueriesKernel(shape: PlainShape): KernelSource {
-  const { queryHeads, keyHeads, headWidth, threads, lines, keys } = shape;
+  const { queryHeads, keyHeads, headWidth, storage, threads, lines, keys } = shape;
   const { group, headsPerBlock, headBlocks, rowsPerBlock, vectors, stride, rowWidth } = geometryOf(shape, lines);
   const linesPerThread = (lines * KEY_THREADS) / threads;
   const keysPerThread = keys / KEY_THREADS;
@@ -66,8 +76,8 @@ export function backwardQueriesKernel(shape: PlainShape): KernelSource {
         if (tileStart + key < view.seen) {
           let base = (slotOf(view, tileStart + key) * ${keyHeads}u + keyHead) * ${headWidth}u;
           let valueBase = params.valuesStart + base;
-          keyVector = ${loadVector('cache', headWidth, 'base', 'column')};
-          valueVector = ${loadVector('cache', headWidth, 'valueBase', 'column')};
+          keyVector = ${loadCached(storage, headWidth, 'base', 'column')};
+          valueVector = ${loadCached(storage, headWidth, 'valueBase', 'column')};
         }
         keyTile[key * ${stride}u + column] = keyVector;
         valueTile[key * ${stride}u + column] = valueVector;
@@ -118,7 +128,7 @@ export function backwardQueriesKernel(shape: PlainShape): KernelSource {
     options: shape,
     bindings: [
       read('qkv'),
-      read('cache', shape.storage),
+      read('cache', cachedElement(storage)),
       read('rowFacts', 'u32'),
       read('lineFacts'),
       read('outGradient'),

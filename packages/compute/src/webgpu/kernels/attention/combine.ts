@@ -3,12 +3,12 @@
  * weights below it. Shares are added in order; an empty share has the sum 0.
  */
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
+import { spread } from '../../runtime/workgroups.ts';
 import { attentionFunctions, attentionKernel } from './functions.ts';
 
 export interface CombineShape {
   readonly queryHeads: number;
   readonly headWidth: number;
-  readonly logSumExp: boolean;
 }
 
 const THREADS = 64;
@@ -20,18 +20,18 @@ export function shareElements(headWidth: number): number {
 
 /** Grid: [lines in groups of as many as 64 threads hold, 1, 1]. */
 export function combineKernel(shape: CombineShape): KernelSource {
-  const { queryHeads, headWidth, logSumExp } = shape;
+  const { queryHeads, headWidth } = shape;
   const width = shareElements(headWidth);
   const threadsPerLine = lineThreads(headWidth);
   return attentionKernel({
     name: 'attention combine',
     options: shape,
-    bindings: [read('shares'), write('out'), ...(logSumExp ? [write('logSumExp')] : [])],
+    bindings: [read('shares'), write('out')],
     parameters: ['rows', 'splits'],
     threads: THREADS,
     declarations: attentionFunctions(headWidth),
     body: /* wgsl */ `
-  let line = workgroup.x * ${THREADS / threadsPerLine}u + thread / ${threadsPerLine}u;
+  let line = (workgroup.x + workgroup.y * workgroups.x) * ${THREADS / threadsPerLine}u + thread / ${threadsPerLine}u;
   if (line >= params.rows * ${queryHeads}u) { return; }
   let first = params.offset_shares + line * params.splits * ${width}u;
   var largest = LOWEST;
@@ -52,7 +52,6 @@ export function combineKernel(shape: CombineShape): KernelSource {
       }
     }
     out[params.offset_out + line * ${headWidth}u + element] = sum / total;
-    ${logSumExp ? 'if (element == 0u) { logSumExp[params.offset_logSumExp + line] = largest + logarithm(total); }' : ''}
   }`,
   });
 }
@@ -63,5 +62,5 @@ function lineThreads(headWidth: number): number {
 
 /** Workgroups for `lines` lines. */
 export function combineGrid(lines: number, headWidth: number): [number, number, number] {
-  return [Math.ceil((lines * lineThreads(headWidth)) / THREADS), 1, 1];
+  return spread(Math.ceil((lines * lineThreads(headWidth)) / THREADS));
 }

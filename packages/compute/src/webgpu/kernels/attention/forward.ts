@@ -8,7 +8,17 @@
  */
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { attentionFunctions, attentionKernel } from './functions.ts';
-import { columnLayout, geometryOf, KEY_THREADS, loadVector, type PlainShape, storeVector, unroll } from './plain-shape.ts';
+import {
+  cachedElement,
+  columnLayout,
+  geometryOf,
+  KEY_THREADS,
+  loadCached,
+  loadVector,
+  type PlainShape,
+  storeVector,
+  unroll,
+} from './plain-shape.ts';
 import { forEachRun, separateTables, viewFunctions } from './runs.ts';
 
 /** Keys of a tile: part of the exact arithmetic. */
@@ -32,7 +42,7 @@ export function forwardWorkgroupBytes({ headWidth, lines }: Pick<ForwardShape, '
 
 /** Grid: [blocks of rows, key heads x head blocks, splits]. */
 export function forwardKernel(shape: ForwardShape): KernelSource {
-  const { queryHeads, keyHeads, headWidth, threads, lines, rowsPerBlock, split, logSumExp } = shape;
+  const { queryHeads, keyHeads, headWidth, storage, threads, lines, rowsPerBlock, split, logSumExp } = shape;
   const { group, headsPerBlock, headBlocks, vectors, stride, rowWidth } = geometryOf(shape, lines);
   const linesPerThread = (lines * KEY_THREADS) / threads;
   const columns = columnLayout(threads, lines, vectors);
@@ -48,7 +58,7 @@ export function forwardKernel(shape: ForwardShape): KernelSource {
         var value = vec4<f32>();
         if (tileStart + key < view.seen) {
           let base = ${base}(slotOf(view, tileStart + key) * ${keyHeads}u + keyHead) * ${headWidth}u;
-          value = ${loadVector('cache', headWidth, 'base', 'column')};
+          value = ${loadCached(storage, headWidth, 'base', 'column')};
         }
         tile[key * ${stride}u + column] = value;
       }`;
@@ -170,7 +180,7 @@ export function forwardKernel(shape: ForwardShape): KernelSource {
     options: shape,
     bindings: [
       read('qkv'),
-      read('cache', shape.storage),
+      read('cache', cachedElement(storage)),
       ...['prefixStart', 'prefixLength', 'ownStart', 'ownLength'].map((name) => read(name, 'u32')),
       write('out'),
       ...(logSumExp ? [write('logSumExp')] : []),

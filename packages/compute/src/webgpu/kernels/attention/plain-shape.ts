@@ -87,6 +87,21 @@ export function loadVector(name: string, headWidth: number, base: string, column
   return `vec4<f32>(${[0, 1, 2, 3].map(element).join(', ')})`;
 }
 
+/** The same from the cache, whose heads are an even number of elements wide. */
+export function loadCached(storage: CacheStorage, headWidth: number, base: string, column: string): string {
+  if (storage === 'f32') return loadVector('cache', headWidth, base, column);
+  const pair = (lane: 0 | 2) => {
+    const index = `4u * ${column} + ${lane}u`;
+    const word = (at: string) => `unpack2x16float(cache[(params.offset_cache + ${base} + ${at}) >> 1u])`;
+    if (headWidth % 4 === 0 || lane === 0) return word(index);
+    return `select(vec2<f32>(), ${word(`min(${index}, ${headWidth - 2}u)`)}, ${index} < ${headWidth}u)`;
+  };
+  return `vec4<f32>(${pair(0)}, ${pair(2)})`;
+}
+
+/** Binding type of the cache in the plain kernels. */
+export const cachedElement = (storage: CacheStorage) => (storage === 'f16' ? 'u16' : 'f32');
+
 /** WGSL that writes a vector of four to a scalar array, nothing past the end of the head. */
 export function storeVector(name: string, headWidth: number, base: string, column: string, value: string): string {
   const rest = headWidth % 4;
