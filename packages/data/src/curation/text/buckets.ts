@@ -25,9 +25,10 @@ export function numberBuckets(keys: Uint32Array, first: number, into: Uint32Arra
   return bucket;
 }
 
-/** Row numbers in the order of their keys, equal keys in the order of the rows: two passes over 16 bits each, so linear in rows. */
+/** Row numbers in the order of their keys: by radix, in two passes over 16 bits each, where there are enough rows to pay for its tables. */
 function sortedOrder(keys: Uint32Array): Uint32Array {
   let order = Uint32Array.from(keys, (_, index) => index);
+  if (keys.length < FEWEST_FOR_RADIX) return order.sort((one, other) => keys[one]! - keys[other]! || one - other);
   let next = new Uint32Array(keys.length);
   for (const shift of [0, 16]) {
     const offsets = new Uint32Array(0x10001);
@@ -38,3 +39,5 @@ function sortedOrder(keys: Uint32Array): Uint32Array {
   }
   return order;
 }
+
+const FEWEST_FOR_RADIX = 4096;

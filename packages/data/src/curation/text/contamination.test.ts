@@ -93,8 +93,14 @@ test.each<[string[], string[], boolean]>([
 test('long and strange rows take no time to speak of', () => {
   const index = new EvaluationIndex([{ id: 'plaza', set: 'contest', text: PLAZA }]);
   for (const piece of ['\\begin{', '{', '\\frac', "a'", '^{ ', '1,', '𝐀', '"', PLAZA.slice(0, 40)]) {
-    const start = performance.now();
+    const start = processorMs();
     index.find(piece.repeat(20_000));
-    expect(performance.now() - start, JSON.stringify(piece)).toBeLessThan(3000);
+    expect(processorMs() - start, JSON.stringify(piece)).toBeLessThan(3000);
   }
 });
+
+/** Time that this process had a core for: other programs do not make a test fail. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -99,6 +99,21 @@ test('buckets group rows by key like a map does', () => {
   );
 });
 
+test('many rows are grouped as few are', () => {
+  const random = new RandomStream(deriveKey(11));
+  const keys = Uint32Array.from({ length: 9000 }, () => (random.uniform() < 0.5 ? mix(random.integer(0, 2000)) : random.word()));
+  const buckets = new Uint32Array(keys.length);
+  numberBuckets(keys, 0, buckets);
+  const groups = [...Map.groupBy(keys.keys(), (row) => keys[row]!).values()];
+  for (const rows of groups) {
+    const numbers = new Set(rows.map((row) => buckets[row]!));
+    expect(numbers.size).toBe(1);
+    expect(numbers.has(ALONE)).toBe(rows.length === 1);
+  }
+  const shared = groups.filter((rows) => rows.length > 1);
+  expect(new Set(shared.map((rows) => buckets[rows[0]!]!)).size).toBe(shared.length);
+});
+
 test('a byte store keeps what it was given, in pieces too large for one chunk as well', () => {
   const store = new ByteStore();
   const texts = Array.from({ length: 3000 }, (_, index) => `text ${index} ${'é'.repeat(index % 50)}`);

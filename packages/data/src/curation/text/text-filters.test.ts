@@ -73,9 +73,9 @@ test('no text keeps a rule busy', () => {
   ];
   for (const piece of nasty) {
     for (const tail of ['', 'c)', ' figure']) {
-      const start = performance.now();
+      const start = processorMs();
       filterText(piece.repeat(50_000) + tail, ALL);
-      expect(performance.now() - start, JSON.stringify(piece)).toBeLessThan(1500);
+      expect(processorMs() - start, JSON.stringify(piece)).toBeLessThan(1500);
     }
   }
 });
@@ -88,3 +88,9 @@ test('the table in the README is the table of rules', async () => {
   const readme = await Bun.file(new URL('./README.md', import.meta.url)).text();
   expect(readme.split('<!-- filter rules -->\n')[1]!.split('\n<!-- end of filter rules -->')[0]).toBe(table);
 });
+
+/** Time that this process had a core for: other programs do not make a test fail. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
