@@ -25,7 +25,7 @@ test('hyphens join words and minus signs take away', () => {
 });
 
 test('numbers: decimals, thousands, words, digits that LaTeX packs together', () => {
-  expect(write('.5, 0.50 and 3.')).toBe('0.5 0.50 and 3');
+  expect(write('.5, 0.50, 10.0, 7.00 and 3.')).toBe('0.5 0.5 10 7 and 3');
   expect(write('12,345,678 of 12 345')).toBe('12345678 12 345');
   expect(write('1, 2, ..., 10')).toBe('1 2 10');
   expect(write('Twenty cats, one dog, two birds')).toBe('20 cats one dog 2 birds');

@@ -159,10 +159,19 @@ export class CanonicalText {
       at = grouped;
     }
     if (source.charCodeAt(at) === DOT && isDigit(source.charCodeAt(at + 1))) {
-      this.bytes[this.length++] = DOT;
-      at++;
-      while (isDigit(source.charCodeAt(at))) this.bytes[this.length++] = source.charCodeAt(at++);
+      at = this.#decimals(source, at);
     }
+    return at;
+  }
+
+  /** The point at `start` and what follows it, without zeros at the end. */
+  #decimals(source: string, start: number): number {
+    const point = this.length;
+    this.bytes[this.length++] = DOT;
+    let at = start + 1;
+    while (isDigit(source.charCodeAt(at))) this.bytes[this.length++] = source.charCodeAt(at++);
+    while (this.bytes[this.length - 1] === ZERO) this.length--;
+    if (this.length === point + 1) this.length = point;
     return at;
   }
 
@@ -309,10 +318,7 @@ export class CanonicalText {
     if (!isDigit(source.charCodeAt(at + 1)) || before === DOT || isLetter(before)) return at + 1;
     this.#begin('number');
     this.bytes[this.length++] = ZERO;
-    this.bytes[this.length++] = DOT;
-    let end = at + 1;
-    while (isDigit(source.charCodeAt(end))) this.bytes[this.length++] = source.charCodeAt(end++);
-    return end;
+    return this.#decimals(source, at);
   }
 
   #endsWith(code: number): boolean {
