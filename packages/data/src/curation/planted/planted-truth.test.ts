@@ -31,10 +31,11 @@ const GOALS: Readonly<Record<string, number>> = {
 test.skipIf(!existsSync(folder))(
   'planted copies, contaminated rows and faults are found among the public sets, and hard negatives stay',
   async () => {
-    const [all, evaluations] = [await readRealTexts(read), await readEvaluationTexts(read)];
+    const all = (await readRealTexts(read)).filter((_, index) => index % 2 === 0);
+    const evaluations = await readEvaluationTexts(read);
     const own = new Set(findDuplicates(all).map(({ index }) => index));
     const originals: RealText[] = all.filter((_, index) => !own.has(index));
-    const rows = plantTruth(originals, evaluations, { seed: 1, each: 1000 });
+    const rows = plantTruth(originals, evaluations, { seed: 1, each: 700 });
     const index = new EvaluationIndex(evaluations.map(({ id, text, source }) => ({ id, text, set: source })));
     const scores = scorePlanted(rows, {
       duplicates: findDuplicates(rows),
