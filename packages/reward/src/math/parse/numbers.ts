@@ -62,7 +62,7 @@ export function numeralDigits(cursor: Cursor, digits: string, baseTaken = false)
  * the others are the denominator.
  */
 export function parseFraction(cursor: Cursor): Expression {
-  if (cursor.at('number') && cursor.token.text.length > 1 && !cursor.token.text.includes('.')) {
+  if (cursor.at('number') && /^\d{2,}$/.test(cursor.token.text)) {
     const { text } = cursor.advance();
     return quotient(number(parseDecimal(text[0]!)), number(parseDecimal(text.slice(1))));
   }

@@ -25,6 +25,7 @@ describe('the parser', () => {
     ['\\frac12', '1*2^(-1)'],
     ['\\frac1{72}', '1*72^(-1)'],
     ['\\frac 79', '7*9^(-1)'],
+    ['\\frac1e2', 'unread: the expression ends too early at character 8'],
     ['\\sqrt3', '3^(1/2)'],
     ['\\sqrt 19', '19^(1/2)'],
     ['\\sqrt[3]{x}', 'x^(1*3^(-1))'],
