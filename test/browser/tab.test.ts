@@ -4,10 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Dashboard, serveDashboard } from '@or1/dashboard';
-import { listCheckpoints } from '@or1/trainer';
 import type { Browser } from 'playwright-core';
 import { CHROMIUM, launch, openPage, type WatchedPage } from './browser.ts';
-import { comparable, resumeInBun, saveTab, startTab, trainTwin, waitForStatus } from './tab.ts';
+import { comparable, saveTab, startTab, trainTwin, waitForStatus } from './tab.ts';
 
 describe.skipIf(CHROMIUM === null)('training in the tab', () => {
   let root: string;

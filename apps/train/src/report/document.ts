@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { buildCharts, embeddedJson, html, Markup, type RunData, stageMarks } from '@or1/views';
+import { buildCharts, type Chart, type Ends, embeddedJson, html, Markup, type RunData, stageMarks } from '@or1/views';
 import type { PageAssets } from '@or1/views/node';
 import { chartSection } from './chart-section.ts';
 import type { PageData } from './page/page-data.ts';
@@ -23,6 +23,23 @@ function configurationSection({ configuration }: RunData): Markup {
   </section>`;
 }
 
+function sixDigits(values: readonly (number | null)[]): (number | null)[] {
+  return values.map((value) => (value === null ? null : Number(value.toPrecision(6))));
+}
+
+/** A chart with no more digits than a reader can see, so that the page stays small. */
+function rounded({ series, ...chart }: Chart): Chart {
+  const ends = (of: Ends): Ends => ({ low: sixDigits(of.low), high: sixDigits(of.high) });
+  return {
+    ...chart,
+    series: series.map(({ values, interval, ...one }) => ({
+      ...one,
+      values: sixDigits(values),
+      ...(interval === undefined ? {} : { interval: ends(interval) }),
+    })),
+  };
+}
+
 function contentHash(content: string): string {
   return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 }
@@ -33,7 +50,7 @@ function contentHash(content: string): string {
  */
 export function renderDocument(data: RunData, { script, style }: PageAssets): string {
   const charts = buildCharts(data);
-  const page: PageData = { charts, stages: stageMarks(data), samples: data.samples };
+  const page: PageData = { charts: charts.map(rounded), stages: stageMarks(data), samples: data.samples };
   const { run } = data;
   const policy = `default-src 'none'; script-src ${contentHash(script)}; style-src ${contentHash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>

@@ -130,8 +130,7 @@ const COMPARED: readonly Compared[] = [
 function groupSeries({ label, runs }: RunGroup, colour: number, { style, curve }: Compared, x: readonly number[]): ChartSeries {
   const curves = runs.map(curve);
   const at = x.map((step) => curves.flatMap((one) => one.get(step) ?? []));
-  const over = (reduce: (values: readonly number[]) => number) =>
-    at.map((values) => (values.length === 0 ? null : Number(reduce(values).toPrecision(6))));
+  const over = (reduce: (values: readonly number[]) => number) => at.map((values) => (values.length === 0 ? null : reduce(values)));
   return {
     label: `${label} (${runs.length} ${runs.length === 1 ? 'run' : 'seeds'})`,
     colour,

@@ -16,16 +16,16 @@ export function level(steps: readonly StepRecord[], value: number): number[] {
   return steps.map(() => value);
 }
 
-/** Names of the families (sources) that any step has figures of, in alphabetical order. */
-function families(steps: readonly StepRecord[]): string[] {
-  const names = new Set<string>();
-  for (const step of steps) {
-    for (const metric of Object.keys(step.metrics)) {
-      const [group, name] = metric.split('/');
-      if (group === 'source' && name !== undefined) names.add(name);
-    }
-  }
-  return [...names].sort();
+const known = new WeakMap<readonly StepRecord[], readonly string[]>();
+
+/** Names of the families (sources) that any step has figures of, in alphabetical order; looked for once in a list of steps. */
+function families(steps: readonly StepRecord[]): readonly string[] {
+  const before = known.get(steps);
+  if (before !== undefined) return before;
+  const metrics = new Set(steps.flatMap((step) => Object.keys(step.metrics).filter((metric) => metric.startsWith('source/'))));
+  const names = [...new Set([...metrics].map((metric) => metric.split('/')[1]!))].sort();
+  known.set(steps, names);
+  return names;
 }
 
 /**
@@ -43,10 +43,6 @@ export function familyLines(steps: readonly StepRecord[], metric: string): Chart
   }));
 }
 
-function sixDigits(values: readonly (number | null)[]): (number | null)[] {
-  return values.map((value) => (value === null ? null : Number(value.toPrecision(6))));
-}
-
 /**
  * A chart over the training steps, thinned to what a page can hold; the first series decides which steps stay.
  *
@@ -62,8 +58,8 @@ export function stepChart(steps: readonly StepRecord[], chart: Omit<Chart, 'x'>)
     x: pick(steps.map(({ step }) => step)),
     series: series.map(({ band, ...one }) => ({
       ...one,
-      values: sixDigits(pick(one.values)),
-      ...(band === undefined ? {} : { band: { low: sixDigits(pick(band.low)), high: sixDigits(pick(band.high)) } }),
+      values: pick(one.values),
+      ...(band === undefined ? {} : { band: { low: pick(band.low), high: pick(band.high) } }),
     })),
   };
 }
@@ -84,7 +80,7 @@ export function withSparseSeries(chart: Chart, sparse: readonly SparseSeries[]):
   const dense = chart.series.map((one) => ({ ...one, values: x.map((step) => one.values[rowOf.get(step) ?? -1] ?? null) }));
   const added = sparse.map(({ label, colour, points }): ChartSeries => {
     const pointAt = new Map(points.map((point) => [point.step, point]));
-    const values = (of: 'value' | 'low' | 'high') => sixDigits(x.map((step) => pointAt.get(step)?.[of] ?? null));
+    const values = (of: 'value' | 'low' | 'high') => x.map((step) => pointAt.get(step)?.[of] ?? null);
     return { label, colour, style: 'points', values: values('value'), interval: { low: values('low'), high: values('high') } };
   });
   return { ...chart, x, series: [...dense, ...added] };

@@ -28,11 +28,17 @@ export function ChartFigure({ chart, stages }: { readonly chart: Chart; readonly
 
   useLayoutEffect(() => {
     const target = place.current!;
-    const sameTheme = drawnUnder.current === theme;
-    if (sameTheme && drawing.current?.update(chart, stages)) return;
-    drawing.current?.destroy();
-    drawing.current = new ChartDrawing(target, chart, stages);
-    drawnUnder.current = theme;
+    const draw = () => {
+      const sameTheme = drawnUnder.current === theme;
+      if (sameTheme && drawing.current?.update(chart, stages)) return;
+      drawing.current?.destroy();
+      drawing.current = new ChartDrawing(target, chart, stages);
+      drawnUnder.current = theme;
+    };
+    if (target.getBoundingClientRect().top < innerHeight) return draw();
+    // What is not in sight waits until what is has been drawn.
+    const later = setTimeout(draw);
+    return () => clearTimeout(later);
   }, [chart, stages, theme]);
 
   useEffect(() => {

@@ -49,12 +49,12 @@ function Table({ table, order }: { readonly table: SolveRates; readonly order: O
           <thead>
             <tr>
               <th scope="col">problem</th>
-              <th scope="col">family</th>
               {table.steps.map((step) => (
                 <th scope="col" key={step}>
                   {step === 0 ? 'before' : `step ${step}`}
                 </th>
               ))}
+              <th scope="col">family</th>
             </tr>
           </thead>
           <tbody>
@@ -63,12 +63,12 @@ function Table({ table, order }: { readonly table: SolveRates; readonly order: O
                 <th scope="row" title={problem}>
                   {prompt}
                 </th>
-                <td>{family}</td>
                 {tries.map((entry, column) => (
                   <td key={table.steps[column]} class={shade(entry)}>
                     {entry === null ? '–' : `${entry.solved}/${entry.tried}`}
                   </td>
                 ))}
+                <td>{family}</td>
               </tr>
             ))}
           </tbody>
