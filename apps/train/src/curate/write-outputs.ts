@@ -51,7 +51,7 @@ function* droppedRows(left: readonly LeftRow[], dropped: readonly DroppedItem[])
   for (const { source, place, reason, detail } of left)
     yield { id: null, source, place, stage: 'read', verdict: 'drop', reason, detail: detail ?? null };
   for (const { stage, item, outcome } of dropped) {
-    const { verdict, reason, detail = null, like = null } = outcome;
-    yield { id: item.id, source: item.source, stage, verdict, reason, detail, like, record: item.record, solutions: item.solutions };
+    const { verdict, reason, detail = null, like = null, record = item.record } = outcome;
+    yield { id: item.id, source: item.source, stage, verdict, reason, detail, like, record, solutions: item.solutions };
   }
 }

@@ -1,6 +1,5 @@
 import type { PipelineResult, StageSummary } from './pipeline.ts';
 import type { Source } from './read-sources.ts';
-import type { CurationItem } from './stage.ts';
 
 /** What a report shows of a run: `curation-report.json` as it stands. */
 export interface CurationReport {
@@ -56,7 +55,7 @@ export interface PairReport {
 export interface DifficultyHistogram {
   readonly model: string;
   readonly source: string;
-  /** Problems with 0 to 16 wrong answers of 16; higher is harder. */
+  /** Problems with 0 to 16 wrong answers of 16, those included that went for it; higher is harder. */
   readonly counts: readonly number[];
 }
 
@@ -97,7 +96,7 @@ export function curationReport({ title, sources, result, wallMs, files }: Report
     },
     samples: sampleGroups(result),
     pairs: pairReports(result),
-    difficulty: histograms(result.kept),
+    difficulty: histograms(result),
   };
 }
 
@@ -138,9 +137,10 @@ function pairReports({ dropped, read }: PipelineResult): PairReport[] {
   });
 }
 
-function histograms(items: readonly CurationItem[]): DifficultyHistogram[] {
+function histograms({ kept, dropped }: PipelineResult): DifficultyHistogram[] {
+  const judged = dropped.flatMap(({ item: { source }, outcome: { record } }) => (record === undefined ? [] : [{ source, record }]));
   const found = new Map<string, DifficultyHistogram & { counts: number[] }>();
-  for (const { source, record } of items) {
+  for (const { source, record } of [...kept, ...judged]) {
     for (const [model, difficulty] of Object.entries(record.extra_info.model_difficulty ?? {})) {
       if (difficulty === null || !Number.isInteger(difficulty) || difficulty < 0 || difficulty > 16) continue;
       const key = JSON.stringify([model, source]);

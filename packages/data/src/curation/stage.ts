@@ -71,6 +71,8 @@ export interface Dropped {
   readonly detail?: string;
   /** The text it is like, for duplicates and contaminated rows. */
   readonly like?: Likeness;
+  /** The record with what was found out about it before it went, such as its difficulty. */
+  readonly record?: ProblemRecord;
 }
 
 export interface Likeness {

@@ -7,7 +7,7 @@ export function difficultySection({ difficulty }: CurationReport): Markup {
   if (models.length === 0) return html``;
   return html`<section aria-labelledby="difficulty">
     <h2 id="difficulty">Difficulty</h2>
-    <p class="note">Wrong answers out of 16 for the problems that stay: higher is harder. Code's 8 answers count double. 0 and 16 are problems that always or never were solved, and teach nothing.</p>
+    <p class="note">Wrong answers out of 16: higher is harder. Code's 8 answers count double. Problems at 0 and 16, always or never solved, teach nothing and go.</p>
     <div class="charts">${models.map(
       ([model, histograms], index) => html`<figure>
         <figcaption><h3>${model}</h3><span class="axis">problems by wrong answers of 16</span></figcaption>

@@ -35,8 +35,10 @@ const outcome = async (text: string, options = {}, ability = 'math') =>
   (await stage(options).judge([someItem(text, { ability })], quietContext))[0]!;
 
 test('never and always solved problems go; the others carry wrong answers of 16 under the model', async () => {
-  expect(await outcome('0')).toEqual({ verdict: 'drop', reason: 'never solved', detail: '0 of 16 by model-7B' });
-  expect(await outcome('16')).toEqual({ verdict: 'drop', reason: 'always solved', detail: '16 of 16 by model-7B' });
+  const never = await outcome('0');
+  expect(never).toMatchObject({ verdict: 'drop', reason: 'never solved', detail: '0 of 16 by model-7B' });
+  expect(never.record!.extra_info.model_difficulty).toEqual({ 'model-7B': 16 });
+  expect(await outcome('16')).toMatchObject({ verdict: 'drop', reason: 'always solved', detail: '16 of 16 by model-7B' });
   const kept = await outcome('5');
   expect(kept).toMatchObject({
     verdict: 'keep',

@@ -87,9 +87,11 @@ async function outcomeOf(
   if (fault !== undefined) return { verdict: 'drop', reason: 'cannot be verified', detail: fault.evidence };
   const right = rulings.filter(({ verdict }) => verdict === 'correct').length;
   const note = { solved: right, of: rulings.length };
-  if (drop && right === 0) return { verdict: 'drop', reason: 'never solved', detail: `0 of ${rulings.length} by ${model}` };
-  if (drop && right === rulings.length) return { verdict: 'drop', reason: 'always solved', detail: `${right} of ${right} by ${model}` };
-  return { verdict: 'keep', note, record: withDifficulty(record, model, difficultyOf(right, rulings.length)) };
+  const known = withDifficulty(record, model, difficultyOf(right, rulings.length));
+  const detail = `${right} of ${rulings.length} by ${model}`;
+  if (drop && right === 0) return { verdict: 'drop', reason: 'never solved', detail, record: known };
+  if (drop && right === rulings.length) return { verdict: 'drop', reason: 'always solved', detail, record: known };
+  return { verdict: 'keep', note, record: known };
 }
 
 /** Wrong answers on the scale of 16; only never and always solved problems reach its ends. */
