@@ -144,8 +144,10 @@ export class LocalEngine implements RolloutEngine {
     try {
       while (!schedule.done) {
         request.signal?.throwIfAborted();
-        const prompts = schedule.takePrompts(this.prompts.capacity);
-        if (prompts.length > 0) {
+        // All that slots wait for, so that the batch is full from the first token on.
+        for (;;) {
+          const prompts = schedule.takePrompts(this.prompts.capacity);
+          if (prompts.length === 0) break;
           await settleAll();
           const beforePrefill = performance.now();
           promptTokens += await this.prefill(request, prompts);
