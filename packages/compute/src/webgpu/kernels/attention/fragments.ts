@@ -130,7 +130,7 @@ fn loadResult_${array.name}(result: ptr<function, Result>, start: u32, stride: u
 
   /** A block of zeros. */
   zero(name: string): string {
-    return this.real ? `var ${name}: subgroup_matrix_result<f32, ${BLOCK}, ${BLOCK}>;` : `var ${name}: Result;`;
+    return this.real ? `var ${name} = subgroup_matrix_result<f32, ${BLOCK}, ${BLOCK}>();` : `var ${name} = Result();`;
   }
 
   /** sum += left · right */
