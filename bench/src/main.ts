@@ -23,9 +23,13 @@ function wholeNumber(least: number): (text: string) => number {
 }
 
 function listCommand(json: boolean): void {
-  const benches = BENCHES.map(({ name, summary }) => ({ name, summary }));
+  const benches = BENCHES.map(({ name, group, summary }) => ({ name, group, summary }));
   const width = Math.max(...benches.map(({ name }) => name.length));
-  console.log(json ? JSON.stringify({ benches }) : benches.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n'));
+  console.log(
+    json
+      ? JSON.stringify({ benches })
+      : benches.map(({ name, group, summary }) => `${group.padEnd(8)} ${name.padEnd(width)}  ${summary}`).join('\n'),
+  );
 }
 
 async function benchCommand(names: readonly string[], flags: Flags): Promise<number> {

@@ -17,8 +17,12 @@ export interface PhaseSizes {
   readonly responseTokens: number;
 }
 
-const SIZES: PhaseSizes = { prompts: 8, samples: SAMPLES, promptTokens: 64, responseTokens: 64 };
-const TURNS: Turns = { rounds: 9, warmUp: 2, budgetMs: 60_000 };
+const SIZES: readonly PhaseSizes[] = [
+  { prompts: 1, samples: 1, promptTokens: 64, responseTokens: 64 },
+  { prompts: 8, samples: SAMPLES, promptTokens: 64, responseTokens: 64 },
+  { prompts: 32, samples: SAMPLES, promptTokens: 16, responseTokens: 160 },
+];
+const TURNS: Turns = { rounds: 9, warmUp: 2, budgetMs: 20_000 };
 const PHASES = ['prefill', 'decode', 'score', 'backward', 'optimizer'] as const;
 
 /** Prompts of random tokens, none of them an end token. */
@@ -106,7 +110,7 @@ export async function measurePhases(
       const { median, best, spread, repetitions } = measured[phase];
       return row(name, `${model.name}, ${phase}, ${batch}, ${threads}`, median, 'tokens/s', { best, spread, repetitions });
     }),
-    ...device.arenas().map((arena) => row(name, `${model.name}, arena ${arena.name}`, arena.bytes, 'bytes')),
+    ...device.arenas().map((arena) => row(name, `${model.name}, arena ${arena.name}, ${batch}, ${threads}`, arena.bytes, 'bytes')),
   ];
 }
 
@@ -116,8 +120,15 @@ export async function measurePhases(
  */
 export async function run({ threads, seed, say }: BenchOptions): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const model of [await nanoModel(), miniModel(seed)]) {
-    const measured = await withDevice(threads, (device) => measurePhases(device, model, SIZES, TURNS, seed));
+  const nano = await nanoModel();
+  const counts = threads === 1 ? [1] : [1, threads];
+  // The larger model at one size: it shows how the phases scale, and its longer batches would take minutes.
+  const plans = [
+    ...counts.flatMap((count) => SIZES.map((sizes) => ({ model: nano, sizes, count }))),
+    { model: miniModel(seed), sizes: SIZES[1]!, count: threads },
+  ];
+  for (const { model, sizes, count } of plans) {
+    const measured = await withDevice(count, (device) => measurePhases(device, model, sizes, TURNS, seed));
     rows.push(...measured);
     for (const { shape, value, unit } of measured) say(`phases ${shape}: ${value.toFixed(0)} ${unit}`);
   }

@@ -13,6 +13,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const entry = (value: number) => ({
   name: 'fixed',
+  group: 'kernels' as const,
   summary: 'a figure that is given',
   load: async () => ({ name: 'fixed', run: async () => [row('fixed', 'cube', value, 'GFLOP/s', { ceiling: 200 })] }),
 });

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareRows } from './compare.ts';
+import { dynamicsRows, shortRun } from './dynamics.ts';
 import { measureProducts } from './gemm.ts';
+import { measureKernels } from './kernels.ts';
 import { describeMachine, loadNow } from './machine.ts';
 import { withDevice } from './measure/ceiling.ts';
 import { nanoModel } from './models.ts';
@@ -51,7 +53,22 @@ test('every phase has a rate, and every arena its bytes', async () => {
   }
   const arenas = rows.filter(({ unit }) => unit === 'bytes');
   expect(arenas.map(({ shape }) => shape)).toEqual(
-    ['parameters', 'rollout', 'learner', 'optimizer'].map((arena) => `nano, arena ${arena}`),
+    ['parameters', 'rollout', 'learner', 'optimizer'].map((arena) => `nano, arena ${arena}, 2x2, 8 + 4 tokens, 1 thread`),
   );
   expect(rows.every(({ value }) => value > 0)).toBe(true);
+});
+
+test('every other kernel is held against the ceiling of its kind', async () => {
+  const rows = await withDevice(1, (device) => measureKernels(device, QUICK, quiet));
+  expect(rows.map(({ unit }) => unit)).toEqual([...Array.from({ length: 7 }, () => 'GFLOP/s'), ...Array.from({ length: 3 }, () => 'GB/s')]);
+  expect(rows.every(({ value, ceiling }) => value > 0 && ceiling! > 0)).toBe(true);
+});
+
+test('a short run is split into rollout, update and the rest, and its curve is shown', async () => {
+  const sizes = { steps: 2, promptsPerStep: 4, contextLength: 24 };
+  const rows = dynamicsRows(await shortRun(sizes, 1, 1), sizes, 1);
+  const value = (start: string) => rows.find(({ shape }) => shape.startsWith(start))!.value;
+  expect(value('t_R') + value('t_T') + value('t_O')).toBeLessThanOrEqual(2 * value('whole step'));
+  expect(value('entropy at step 1')).toBeGreaterThan(0);
+  expect(rows.filter(({ unit }) => unit === 'bytes')).toHaveLength(1);
 });
