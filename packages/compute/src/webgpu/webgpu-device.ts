@@ -1,4 +1,5 @@
 import type { Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix } from '../device.ts';
+import { attention, attentionBackward } from './kernels/attention/attention.ts';
 import { cacheBytes, createCache } from './kernels/attention/cache.ts';
 import type { Call } from './kernels/call.ts';
 import { cast } from './kernels/cast.ts';
@@ -12,7 +13,6 @@ import { adamW, sumOfSquares } from './kernels/optimizer.ts';
 import { rmsNorm, rmsNormBackward } from './kernels/rms-norm.ts';
 import { rotateAndStore, rotateBackward } from './kernels/rotate.ts';
 import { swiGlu, swiGluBackward } from './kernels/swi-glu.ts';
-import { GpuError } from './runtime/errors.ts';
 import { type GpuRestrictions, requestGpuDevice } from './runtime/features.ts';
 import { GpuRuntime } from './runtime/gpu-runtime.ts';
 import { bytesFor } from './runtime/memory.ts';
@@ -26,11 +26,6 @@ export interface WebgpuDeviceOptions {
   readonly restrictions?: GpuRestrictions;
   /** Times every dispatch: `runtime.kernelTimes()`. Slower. */
   readonly profile?: boolean;
-}
-
-/** Until every kernel has landed: a call of one that has not says so. */
-function pending(kernel: string): never {
-  throw new GpuError(`${kernel} is not on this device yet`);
 }
 
 /** The WebGPU device; see the contract in ../device.ts. Kernels are recorded, and run by the next flush. */
@@ -141,11 +136,11 @@ export class WebgpuDevice implements Device {
   rotateBackward(call: Call<'rotateBackward'>): void {
     rotateBackward(this.runtime, call);
   }
-  attention(_call: Call<'attention'>): void {
-    pending('attention');
+  attention(call: Call<'attention'>): void {
+    attention(this.runtime, call);
   }
-  attentionBackward(_call: Call<'attentionBackward'>): void {
-    pending('attentionBackward');
+  attentionBackward(call: Call<'attentionBackward'>): void {
+    attentionBackward(this.runtime, call);
   }
   swiGlu(call: Call<'swiGlu'>): void {
     swiGlu(this.runtime, call);
