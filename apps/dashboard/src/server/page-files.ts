@@ -2,10 +2,6 @@
 import { fileURLToPath } from 'node:url';
 import { bundleScript, pageStyle } from '@or1/views/node';
 
-function source(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url));
-}
-
 export interface PageFiles {
   /** The script of the page. */
   script(): Promise<string>;
@@ -29,8 +25,8 @@ const WORKER_LIBRARIES = ['@huggingface/jinja', '@huggingface/tokenizers', 'ffla
 
 export function pageFiles(): PageFiles {
   return {
-    script: once(() => bundleScript(source('../page/main.tsx'), ['preact', 'uplot'])),
-    style: once(async () => `${await pageStyle()}\n${await Bun.file(source('../page/dashboard.css')).text()}`),
-    worker: once(() => bundleScript(source('../tab/worker.ts'), WORKER_LIBRARIES, { external: LEFT_OUT })),
+    script: once(() => bundleScript(fileURLToPath(new URL('../page/main.tsx', import.meta.url)), ['preact', 'uplot'])),
+    style: once(async () => `${await pageStyle()}\n${await Bun.file(new URL('../page/dashboard.css', import.meta.url)).text()}`),
+    worker: once(() => bundleScript(fileURLToPath(new URL('../tab/worker.ts', import.meta.url)), WORKER_LIBRARIES, { external: LEFT_OUT })),
   };
 }

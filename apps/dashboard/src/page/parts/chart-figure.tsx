@@ -20,7 +20,7 @@ function Numbers({ chart }: { readonly chart: Chart }) {
 }
 
 /** A chart with its title, how to read it, and its numbers. */
-export function ChartFigure({ chart, stages }: { readonly chart: Chart; readonly stages: readonly StageMark[] }) {
+function ChartFigure({ chart, stages }: { readonly chart: Chart; readonly stages: readonly StageMark[] }) {
   const theme = useContext(ThemeContext);
   const place = useRef<HTMLDivElement>(null);
   const drawing = useRef<ChartDrawing | null>(null);
