@@ -68,6 +68,8 @@ export class ChatEndpoint {
   readonly #known: Map<string, ChatAnswer>;
   readonly #underWay = new Map<string, Promise<ChatAnswer>>();
   readonly #use = { asked: 0, remembered: 0, promptTokens: 0, completionTokens: 0 };
+  /** Requests that were begun, and calls of the server for them: what is more are further tries. */
+  #begun = 0;
   #calls = 0;
 
   private constructor(options: EndpointOptions, host: EndpointHost, log: LedgerLog) {
@@ -97,10 +99,10 @@ export class ChatEndpoint {
   }
 
   get use(): EndpointUse {
-    const { asked, promptTokens, completionTokens } = this.#use;
+    const { promptTokens, completionTokens } = this.#use;
     const { price } = this.#options;
     const cost = (promptTokens * price.prompt + completionTokens * price.completion) / 1_000_000;
-    return { ...this.#use, retried: Math.max(0, this.#calls - asked), cost };
+    return { ...this.#use, retried: Math.max(0, this.#calls - this.#begun), cost };
   }
 
   /** @throws what the server answered, after the last try, with its address and the model. */
@@ -131,6 +133,7 @@ export class ChatEndpoint {
 
   async #send({ model, messages, temperature, maxTokens, sample }: ChatRequest, key: string, signal: AbortSignal): Promise<ChatAnswer> {
     signal.throwIfAborted();
+    this.#begun++;
     const completion = await this.#client.chat.completions
       .create(
         { model, messages: messages as OpenAI.ChatCompletionMessageParam[], temperature, max_tokens: maxTokens, seed: sample },

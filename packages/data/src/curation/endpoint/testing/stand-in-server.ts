@@ -72,7 +72,12 @@ function completion({ model, messages }: AskedBody, given: string | { readonly t
     model,
     system_fingerprint: 'b0-unknown',
     object: 'chat.completion',
-    usage: { completion_tokens: completed, prompt_tokens: prompt, total_tokens: prompt! + completed! },
+    usage: {
+      completion_tokens: completed,
+      prompt_tokens: prompt,
+      total_tokens: prompt! + completed!,
+      prompt_tokens_details: { cached_tokens: 0 },
+    },
     id: 'chatcmpl-stand-in',
   };
 }
