@@ -5,7 +5,7 @@ import { type GpuBuffer, gpuBuffer } from '../../runtime/memory.ts';
 import { spread } from '../../runtime/workgroups.ts';
 import type { Call } from '../call.ts';
 import { gpuMatrix, trainableMatrix } from '../linear/gpu-matrix.ts';
-import { bindableRows } from '../linear/linear.ts';
+import { bindableRows, scaleOf } from '../linear/linear.ts';
 import { multiply } from '../linear/product.ts';
 import { drawTokens, keptMasses } from './draw.ts';
 import { FINISH_THREADS, finishForward } from './finish.ts';
@@ -83,6 +83,7 @@ export function headBackward(runtime: GpuRuntime, call: Call<'headBackward'>): v
         [rows, tokens, first, inverse],
         spread(Math.ceil((rows * tokens) / GRADIENT_THREADS)),
       );
+      const scale = scaleOf(runtime, logits);
       for (const [start, count] of bindableRows(runtime, tokens, width)) {
         const part = logits.slice(start, (rows - 1) * tokens + count);
         const weights = (first + start) * width;
@@ -91,6 +92,7 @@ export function headBackward(runtime: GpuRuntime, call: Call<'headBackward'>): v
           b: { buffer: operand.slice(weights, count * width), depthContiguous: false, stride: width, storage },
           out: hiddenGradient.slice(row * width, rows * width),
           outStride: width,
+          scale,
           rows,
           columns: width,
           depth: count,
@@ -101,6 +103,7 @@ export function headBackward(runtime: GpuRuntime, call: Call<'headBackward'>): v
           b: { buffer: hidden, depthContiguous: false, stride: width, storage: 'f32' },
           out: weightGradient.slice(weights, count * width),
           outStride: width,
+          scale,
           rows: count,
           columns: width,
           depth: rows,

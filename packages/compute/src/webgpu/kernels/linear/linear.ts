@@ -4,7 +4,8 @@ import { type GpuBuffer, gpuBuffer } from '../../runtime/memory.ts';
 import type { Call } from '../call.ts';
 import { addColumnSums } from './column-sums.ts';
 import { gpuMatrix, trainableMatrix } from './gpu-matrix.ts';
-import { multiply, type ProductOperand } from './product.ts';
+import { gradientScale } from './gradient-scale.ts';
+import { multipliesInHalf, multiply, type ProductOperand } from './product.ts';
 
 const rowMajor = (buffer: GpuBuffer, stride: number, storage: 'f32' | 'f16' = 'f32'): ProductOperand => ({
   buffer,
@@ -51,10 +52,16 @@ export function linear(runtime: GpuRuntime, call: Call<'linear'>): void {
   }
 }
 
+/** The scale that a gradient is multiplied by before it becomes f16; nothing where it stays f32. */
+export function scaleOf(runtime: GpuRuntime, gradient: GpuBuffer): GpuBuffer | undefined {
+  return multipliesInHalf(runtime) ? gradientScale(runtime, gradient) : undefined;
+}
+
 /** xGradient [R, K] = outGradient [R, N] · values. */
 export function linearInputGradient(runtime: GpuRuntime, call: Call<'linearInputGradient'>): void {
   const { outputs, inputs, operand, storage } = trainableMatrix(call.matrix, 'linearInputGradient');
   const [outGradient, xGradient] = [gpuBuffer(call.outGradient), gpuBuffer(call.xGradient)];
+  const scale = scaleOf(runtime, outGradient.slice(0, call.rows * outputs));
   for (const [row, rows] of bindableRows(runtime, call.rows, Math.max(inputs, outputs))) {
     for (const [first, depth] of bindableRows(runtime, outputs, inputs)) {
       multiply(runtime, {
@@ -62,6 +69,7 @@ export function linearInputGradient(runtime: GpuRuntime, call: Call<'linearInput
         b: columnMajor(operand.slice(first * inputs, depth * inputs), inputs, storage),
         out: xGradient.slice(row * inputs, rows * inputs),
         outStride: inputs,
+        scale,
         rows,
         columns: inputs,
         depth,
@@ -76,6 +84,7 @@ export function linearWeightGradient(runtime: GpuRuntime, call: Call<'linearWeig
   const { outputs, inputs } = call;
   const [outGradient, x, weightGradient] = [gpuBuffer(call.outGradient), gpuBuffer(call.x), gpuBuffer(call.weightGradient)];
   const biasGradient = call.biasGradient && gpuBuffer(call.biasGradient);
+  const scale = scaleOf(runtime, outGradient.slice(0, call.rows * outputs));
   for (const [first, depth] of bindableRows(runtime, call.rows, Math.max(inputs, outputs))) {
     const gradients = outGradient.slice(first * outputs, depth * outputs);
     for (const [row, rows] of bindableRows(runtime, outputs, inputs)) {
@@ -84,6 +93,7 @@ export function linearWeightGradient(runtime: GpuRuntime, call: Call<'linearWeig
         b: columnMajor(x.slice(first * inputs, depth * inputs), inputs),
         out: weightGradient.slice(row * inputs, rows * inputs),
         outStride: inputs,
+        scale,
         rows,
         columns: inputs,
         depth,

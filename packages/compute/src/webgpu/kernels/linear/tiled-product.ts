@@ -33,6 +33,8 @@ export interface TiledProduct {
   readonly a: OperandLayout;
   readonly b: OperandLayout;
   readonly vectorOut: boolean;
+  /** Whether K (or a share of it) ends inside a tile. */
+  readonly tail: boolean;
   readonly bias: boolean;
   /** Whether sums go on from the values of `out`. */
   readonly accumulate: boolean;
@@ -46,7 +48,7 @@ function elementOf({ vector, storage }: OperandLayout): GpuElement {
 }
 
 /** Function `load_a(row, k, end)`: a block of four by four as four vectors, one for each k; zeros outside. */
-function blockLoader(name: 'a' | 'b', layout: OperandLayout, extent: string): string {
+function blockLoader(name: 'a' | 'b', layout: OperandLayout, extent: string, tail: boolean): string {
   const { depthContiguous, vector, storage } = layout;
   const address = (row: string, k: string) =>
     depthContiguous ? `(${row}) * params.stride_${name} + ${k}` : `(${k}) * params.stride_${name} + ${row}`;
@@ -56,9 +58,13 @@ function blockLoader(name: 'a' | 'b', layout: OperandLayout, extent: string): st
   if (vector) {
     const value = (at: string) =>
       storage === 'f32' ? `${name}[${at}]` : `vec4<f32>(unpack2x16float(${name}[${at}].x), unpack2x16float(${name}[${at}].y))`;
+    // Rows outside the operand read its last ones, which reach no output that is written: no branch stands between two loads.
     const body = lines(4, (c) => {
       const [row, k] = place(c);
-      return `  if (${row} < params.${extent} && ${k} < end) { block[${c}] = ${value(`params.offset_${name} + (${address(row, k)}) / 4u`)}; }`;
+      const inside = depthContiguous ? `min(${row}, params.${extent} - 1u)` : `min(${row}, params.${extent} - 4u)`;
+      const depth = tail ? `min(${k}, params.depth - ${depthContiguous ? 4 : 1}u)` : k;
+      const loaded = value(`params.offset_${name} + (${address(inside, depth)}) / 4u`);
+      return `  block[${c}] = ${tail ? `select(vec4<f32>(), ${loaded}, ${k} < end)` : loaded};`;
     });
     return [header, body, finish].join('\n');
   }
@@ -109,7 +115,7 @@ function stagedTile(name: 'a' | 'b', extent: number, depth: number, layout: Oper
 }
 
 function build(options: TiledProduct): KernelSource {
-  const { tile, a, b, vectorOut, bias, accumulate } = options;
+  const { tile, a, b, vectorOut, tail, bias, accumulate } = options;
   const { rows, columns, depth, threadRows, threadColumns, group } = tile;
   const [threadsAcross, threadsDown] = [columns / threadColumns, rows / threadRows];
   const threads = threadsAcross * threadsDown;
@@ -154,8 +160,8 @@ function build(options: TiledProduct): KernelSource {
 var<workgroup> tile_a: array<vec4<f32>, ${2 * depth * stagedA.stride}>;
 var<workgroup> tile_b: array<vec4<f32>, ${2 * depth * stagedB.stride}>;
 
-${blockLoader('a', a, 'rows')}
-${blockLoader('b', b, 'columns')}
+${blockLoader('a', a, 'rows', tail)}
+${blockLoader('b', b, 'columns', tail)}
 fn read_out(row: u32, column: u32) -> vec4<f32> {
   var value: vec4<f32>;
   if (row >= params.rows) { return value; }
@@ -240,9 +246,9 @@ ${each((row, g) => `  write_out(${rowOf(row)}, ${columnOf(g)}, base, ${sum(row, 
   };
 }
 
-function keyOf({ tile, a, b, vectorOut, bias, accumulate }: TiledProduct): string {
+function keyOf({ tile, a, b, vectorOut, tail, bias, accumulate }: TiledProduct): string {
   const layout = (operand: OperandLayout) => Object.values(operand).join(',');
-  return `tiled-product ${Object.values(tile).join(',')} ${layout(a)} ${layout(b)} ${vectorOut} ${bias} ${accumulate}`;
+  return `tiled-product ${Object.values(tile).join(',')} ${layout(a)} ${layout(b)} ${vectorOut} ${tail} ${bias} ${accumulate}`;
 }
 
 const known = new Map<string, KernelSource>();
