@@ -114,6 +114,8 @@ export class DeviceLearner implements Learner {
     const total = groups.reduce((sum, group) => sum + group.responses.reduce((length, response) => length + response.length, 0), 0);
     const scores = { logProbabilities: new Float32Array(total), entropies: new Float32Array(total) };
     this.setMask(options.suppressTokens);
+    // Scores that nobody waits for arrive while the next micro-batch is laid out and run.
+    const arriving: Promise<void>[] = [];
     for (const micro of planMicroBatches(groups, this.settings.microBatchRows)) {
       if (micro.end === micro.start) continue;
       const predictions = layOutRows(groups, micro, this.batch);
@@ -125,9 +127,15 @@ export class DeviceLearner implements Learner {
       const known = weights !== null && typeof weights !== 'function';
       if (known) this.backward(predictions, options, cut(weights, micro));
       const count = predictions.targets.length;
-      await this.device.read(this.head.logProbability.slice(0, count), own.logProbabilities);
-      await this.device.read(this.head.entropy.slice(0, count), own.entropies);
-      if (typeof weights === 'function') {
+      const reads = [
+        this.device.read(this.head.logProbability.slice(0, count), own.logProbabilities),
+        this.device.read(this.head.entropy.slice(0, count), own.entropies),
+      ];
+      // Whoever waits sees a failure; until then it must not count as unhandled.
+      for (const read of reads) read.catch(() => undefined);
+      if (typeof weights !== 'function') arriving.push(...reads);
+      else {
+        await Promise.all(reads);
         const computed = weights(own, { start: micro.start, end: micro.end });
         if (computed.logProbability.length !== count || computed.entropy.length !== count) {
           throw new RangeError(
@@ -141,6 +149,7 @@ export class DeviceLearner implements Learner {
       this.device.add(this.trainableGradients().slice(EMBEDDING), this.headGradient!);
       this.device.zero(this.headGradient!);
     }
+    await Promise.all(arriving);
     await this.device.flush();
     return scores;
   }

@@ -36,12 +36,15 @@ const PREFERRED = {
   gpu: { slots: 512, microBatchRows: 16384, arenaBytes: 8 * 2 ** 30 },
 } as const;
 
+/** On the CPU; larger than in RL, where rollouts need memory too. */
+const LEARNER_ROWS = 4096;
+
 /** Fewer responses side by side are not worth trying before something else gives way. */
 const FEWEST_SLOTS = 8;
 /** Tokens of a prompt or a response below which nothing is proposed. */
 const SHORTEST = 16;
 
-/** Nothing of what it runs on: enough to size what a model would take there. */
+/** Enough to size what a model takes on a device before it is there. */
 interface Sized {
   readonly device: Device;
   readonly config: ModelConfig;
@@ -55,6 +58,15 @@ export function leastMicroBatchRows({ promptCapacity, contextLength }: PolicySiz
 export function engineSettings(size: PolicySize, slots: number): LocalEngineSettings {
   const { promptCapacity, contextLength, samplesPerPrompt } = size;
   return { slots, promptSegments: Math.min(slots, Math.ceil(slots / samplesPerPrompt) + 8), promptCapacity, contextLength };
+}
+
+/** Rows of a micro-batch for a learner that shares its device with no sampler. */
+export function planLearnerRows(device: Device, config: ModelConfig, positions: number): number {
+  const least = positions + 2 * SEGMENT_ALIGNMENT;
+  const { arenaBytes } = PREFERRED[device.kind === 'webgpu' ? 'gpu' : 'cpu'];
+  const preferred = device.kind === 'webgpu' ? PREFERRED.gpu.microBatchRows : LEARNER_ROWS;
+  const choices = halvings(Math.max(preferred, least), least);
+  return choices.find((microBatchRows) => learnerBytes({ device, config }, { microBatchRows, trainable: true }) <= arenaBytes) ?? least;
 }
 
 function planOf(model: Sized, size: PolicySize, sizes: Sizes): MemoryPlan {

@@ -1,13 +1,11 @@
-import { type Device, SEGMENT_ALIGNMENT } from '@or1/compute';
+import type { Device } from '@or1/compute';
 import { InputError } from '../errors.ts';
 import { createLocalLearner, type OpenModel, openModel } from '../local/local-policy.ts';
+import { planLearnerRows } from '../local/memory-plan.ts';
 import { findModelFiles } from '../local/model-source.ts';
 import { initialWeights } from './initial-weights.ts';
 import { openSftSource, type SftSource } from './samples.ts';
 import type { SftConfiguration } from './schema.ts';
-
-/** Rows of a micro-batch; larger than in RL, where rollouts need memory too. */
-const MICRO_BATCH_ROWS = 4096;
 
 export interface LocalSft {
   readonly source: SftSource;
@@ -37,7 +35,7 @@ export async function openLocalSft(configuration: SftConfiguration, device: Devi
   const { config, tensors } = model.folder;
   const { learner, store } = await createLocalLearner(device, model, {
     positions: configuration.tokenCap,
-    microBatchRows: Math.max(MICRO_BATCH_ROWS, configuration.tokenCap + 2 * SEGMENT_ALIGNMENT),
+    microBatchRows: planLearnerRows(device, config, configuration.tokenCap),
     tensors: configuration.initialize === null ? tensors : initialWeights(config, configuration.initialize, configuration.seed),
   });
   return { source, learner, store };
