@@ -1,10 +1,9 @@
 /** The lab's results as one page that works offline. */
 import { createHash } from 'node:crypto';
-import { type Chart, embeddedJson, formatNumber, html, Markup } from '@or1/views';
+import { type Chart, embeddedJson, experimentCharts, formatNumber, html, Markup } from '@or1/views';
 import { bundleScript, pageStyle } from '@or1/views/node';
-import { experimentCharts } from './page/charts.ts';
 import type { ExperimentJson } from './result-json.ts';
-import type { Scale } from './scale.ts';
+import { ENTROPY_TARGET, type Scale } from './scale.ts';
 
 const BADGES: Readonly<Record<ExperimentJson['verdict'], string>> = { reproduced: 'good', 'not reproduced': 'warn', inconclusive: '' };
 
@@ -42,7 +41,7 @@ function experimentSection(experiment: ExperimentJson, charts: readonly Chart[])
 const hash = (content: string): string => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 
 export async function labPage(experiments: readonly ExperimentJson[], scale: Scale): Promise<string> {
-  const charts = experiments.map(experimentCharts);
+  const charts = experiments.map((experiment) => experimentCharts(experiment, ENTROPY_TARGET));
   const script = await bundleScript(Bun.fileURLToPath(new URL('page/main.ts', import.meta.url)), ['uplot']);
   const style = await pageStyle();
   const count = (verdict: ExperimentJson['verdict']): number => experiments.filter((one) => one.verdict === verdict).length;

@@ -1,5 +1,6 @@
 export type { Chart, ChartSeries, Ends, ValueFormat } from './charts/chart.ts';
 export { comparisonCharts, groupRuns, type RunGroup } from './charts/comparison.ts';
+export { type Experiment, type ExperimentArm, experimentCharts } from './charts/experiment-charts.ts';
 export { buildCharts } from './charts/index.ts';
 export { pickRows } from './charts/pick-rows.ts';
 export { MAX_CURVE_POINTS } from './charts/step-chart.ts';

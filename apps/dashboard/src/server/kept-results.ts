@@ -4,20 +4,34 @@ import { join } from 'node:path';
 import { insideFolder } from '@or1/views/node';
 import { z } from 'zod';
 
-/** One arm of an experiment; other fields of the lab's files are its own affair. */
-const armSchema = z.looseObject({
-  name: z.string(),
-  seeds: z.array(z.number()).or(z.number()).optional(),
-  accuracy: z.array(z.number().nullable()).optional(),
-  entropy: z.array(z.number().nullable()).optional(),
-});
+const curve = z.array(z.number().nullable());
 
+/** What the page shows of the lab's files; other fields are the lab's own affair. */
 const experimentSchema = z.looseObject({
   name: z.string(),
   claim: z.string(),
-  arms: z.array(armSchema),
-  verdict: z.string(),
-  evidence: z.unknown(),
+  scaling: z.string(),
+  prediction: z.string(),
+  verdict: z.enum(['reproduced', 'not reproduced', 'inconclusive']),
+  arms: z.array(
+    z.looseObject({
+      name: z.string(),
+      settings: z.record(z.string(), z.unknown()),
+      seeds: z.array(z.number()),
+      ...{ accuracy: curve, entropy: curve, coefficient: curve },
+      end_accuracy: z.array(z.number()),
+      end_entropy: z.array(z.number()),
+    }),
+  ),
+  evidence: z.array(
+    z.looseObject({
+      test: z.string(),
+      outcome: z.string(),
+      effect: z.number().nullable(),
+      interval95: z.array(z.number()).nullable(),
+      seeds: z.number(),
+    }),
+  ),
 });
 
 const baselineSchema = z.looseObject({
@@ -62,11 +76,11 @@ async function readAll<T>(folder: string, read: (value: unknown, file: string) =
   return { results, notes };
 }
 
-/** Experiments in the lab's result files: one a file, or a list under `experiments`. */
+/** The lab's experiments, one a file; `quick` ones under that name. */
 export function readLab(benchFolder: string): Promise<KeptResults<LabExperiment>> {
-  return readAll(join(benchFolder, 'lab/results'), (value) => {
-    const list = z.looseObject({ experiments: z.array(experimentSchema) }).safeParse(value);
-    return list.success ? list.data.experiments : [experimentSchema.parse(value)];
+  return readAll(join(benchFolder, 'lab/results'), (value, file) => {
+    const experiment = experimentSchema.parse(value);
+    return [file.startsWith('quick-') ? { ...experiment, name: `${experiment.name} (quick)` } : experiment];
   });
 }
 

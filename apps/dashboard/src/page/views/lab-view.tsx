@@ -1,57 +1,101 @@
-import { formatNumber } from '@or1/views';
+import { experimentCharts, formatNumber, formatShare } from '@or1/views';
+import { useMemo } from 'preact/hooks';
 import type { LabExperiment } from '../../server/kept-results.ts';
 import { useLoaded, useSource } from '../hooks.ts';
 import { Arrived, Notice, Scrolling, Title } from '../parts/basics.tsx';
+import { ChartGrid } from '../parts/chart-figure.tsx';
 
-const TONES: Readonly<Record<string, string>> = { reproduced: 'good', 'not reproduced': 'warn' };
+const TONES = { reproduced: 'good', 'not reproduced': 'warn', inconclusive: '' } as const;
+const NO_STAGES: readonly never[] = [];
 
-function meanOf(values: readonly (number | null)[] | undefined): string {
-  const present = (values ?? []).filter((value) => value !== null);
-  if (present.length === 0) return '–';
-  const mean = formatNumber(present.reduce((a, b) => a + b, 0) / present.length);
-  return present.length === 1 ? mean : `${mean} (${formatNumber(Math.min(...present))} to ${formatNumber(Math.max(...present))})`;
+function overSeeds(values: readonly number[], format: (value: number) => string): string {
+  if (values.length === 0) return '–';
+  const mean = format(values.reduce((a, b) => a + b, 0) / values.length);
+  return values.length === 1 ? mean : `${mean} (${format(Math.min(...values))} to ${format(Math.max(...values))})`;
 }
 
-function evidenceText(evidence: unknown): string {
-  return typeof evidence === 'string' ? evidence : JSON.stringify(evidence, null, 2);
-}
-
-function Experiment({ experiment }: { readonly experiment: LabExperiment }) {
-  const { name, claim, arms, verdict, evidence } = experiment;
+function Arms({ experiment }: { readonly experiment: LabExperiment }) {
   return (
-    <section class="panel" aria-label={name}>
-      <h2>{name}</h2>
-      <p>{claim}</p>
-      <p>
-        <span class={`badge ${TONES[verdict] ?? ''}`}>{verdict}</span>
-      </p>
-      <Scrolling label={`Arms of ${name}`}>
-        <table>
-          <thead>
-            <tr>
-              {['arm', 'seeds', 'accuracy', 'entropy'].map((head) => (
-                <th scope="col" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {arms.map((arm) => (
-              <tr key={arm.name}>
-                <th scope="row">{arm.name}</th>
-                <td>{Array.isArray(arm.seeds) ? arm.seeds.length : (arm.seeds ?? '–')}</td>
-                <td>{meanOf(arm.accuracy)}</td>
-                <td>{meanOf(arm.entropy)}</td>
-              </tr>
+    <Scrolling label={`Arms of ${experiment.name}`}>
+      <table>
+        <thead>
+          <tr>
+            {['arm', 'seeds', 'accuracy at the end', 'entropy at the end', 'settings'].map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </Scrolling>
-      <details>
-        <summary>Evidence</summary>
-        <pre>{evidenceText(evidence)}</pre>
-      </details>
+          </tr>
+        </thead>
+        <tbody>
+          {experiment.arms.map(({ name, seeds, end_accuracy, end_entropy, settings }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{seeds.length}</td>
+              <td>{overSeeds(end_accuracy, formatShare)}</td>
+              <td>{overSeeds(end_entropy, formatNumber)}</td>
+              <td>
+                {Object.entries(settings)
+                  .map(([key, value]) => `${key}=${String(value)}`)
+                  .join(', ')}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolling>
+  );
+}
+
+function Evidence({ experiment }: { readonly experiment: LabExperiment }) {
+  return (
+    <Scrolling label={`Tests of ${experiment.name}`}>
+      <table>
+        <thead>
+          <tr>
+            {['fixed before the runs', 'effect', '95 % interval', 'seeds', 'outcome'].map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {experiment.evidence.map(({ test, effect, interval95, seeds, outcome }) => (
+            <tr key={test}>
+              <th scope="row">{test}</th>
+              <td>{effect === null ? '–' : formatNumber(effect)}</td>
+              <td>{interval95 === null ? '–' : interval95.map(formatNumber).join(' … ')}</td>
+              <td>{seeds}</td>
+              <td>{outcome}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolling>
+  );
+}
+
+function ExperimentPanel({ experiment }: { readonly experiment: LabExperiment }) {
+  const { name, claim, scaling, prediction, verdict } = experiment;
+  const charts = useMemo(() => experimentCharts(experiment, null), [experiment]);
+  return (
+    <section aria-label={name}>
+      <h2>{name}</h2>
+      <p class="badges">
+        <span class={`badge ${TONES[verdict]}`}>{verdict}</span>
+      </p>
+      <p class="lead">{claim}</p>
+      <ChartGrid charts={charts} stages={NO_STAGES} />
+      <div class="panel">
+        <Evidence experiment={experiment} />
+      </div>
+      <div class="panel">
+        <Arms experiment={experiment} />
+      </div>
+      <p class="note">
+        Scaling: {scaling} Written down before the runs: {prediction}
+      </p>
     </section>
   );
 }
@@ -62,7 +106,7 @@ export function LabView() {
   const lab = useLoaded(() => source.lab(), [source]);
   return (
     <>
-      <Title note="Figures are means over seeds, with the lowest and the highest.">Entropy lab</Title>
+      <Title note="Curves are means over seeds; figures are means with the lowest and the highest.">Entropy lab</Title>
       <Arrived of={lab}>
         {({ results, notes }) => (
           <>
@@ -75,7 +119,7 @@ export function LabView() {
               <Notice key={note}>{note}</Notice>
             ))}
             {results.map((experiment) => (
-              <Experiment key={experiment.name} experiment={experiment} />
+              <ExperimentPanel key={experiment.name} experiment={experiment} />
             ))}
           </>
         )}

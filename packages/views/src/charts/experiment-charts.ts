@@ -1,12 +1,24 @@
 /** The lab's curves as charts: means over seeds, smoothed over a few steps so that arms can be told apart. */
-import type { Chart, ChartSeries } from '@or1/views';
-import type { ExperimentJson } from '../result-json.ts';
-import { ENTROPY_TARGET } from '../scale.ts';
+import type { Chart, ChartSeries } from './chart.ts';
 
 /** Steps on either side that a point is averaged over. */
 const SMOOTHING = 2;
 
 type Curve = readonly (number | null)[];
+
+/** One setting of an experiment: means over its seeds, one value a training step. */
+export interface ExperimentArm {
+  readonly name: string;
+  readonly accuracy: Curve;
+  readonly entropy: Curve;
+  /** Of the entropy bonus, as applied. */
+  readonly coefficient: Curve;
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly arms: readonly ExperimentArm[];
+}
 
 function smooth(curve: Curve): Curve {
   return curve.map((value, step) => {
@@ -16,9 +28,7 @@ function smooth(curve: Curve): Curve {
   });
 }
 
-type ArmJson = ExperimentJson['arms'][number];
-
-function lines(arms: readonly ArmJson[], curve: (arm: ArmJson) => Curve, steps: number): ChartSeries[] {
+function lines(arms: readonly ExperimentArm[], curve: (arm: ExperimentArm) => Curve, steps: number): ChartSeries[] {
   return arms.map((arm, colour) => {
     // Arms of smaller steps take more of them: they are drawn over the same share of the run.
     const values = smooth(curve(arm));
@@ -27,13 +37,21 @@ function lines(arms: readonly ArmJson[], curve: (arm: ArmJson) => Curve, steps: 
   });
 }
 
-export function experimentCharts({ name, arms }: ExperimentJson): readonly Chart[] {
+/**
+ * Accuracy, entropy and coefficient of an experiment's arms.
+ *
+ * @param entropyTarget of the arms that control entropy; null draws none
+ */
+export function experimentCharts({ name, arms }: Experiment, entropyTarget: number | null): Chart[] {
   const measured = arms.filter(({ accuracy }) => accuracy.length > 0);
   if (measured.length === 0) return [];
   const steps = Math.min(...measured.map(({ accuracy }) => accuracy.length));
   const x = Array.from({ length: steps }, (_, step) => step + 1);
   const controlled = measured.filter(({ coefficient }) => coefficient.some((value) => value !== null && value > 0));
-  const target = { label: 'target', colour: 'neutral', style: 'target', values: x.map(() => ENTROPY_TARGET) } as const;
+  const target: ChartSeries[] =
+    entropyTarget === null || controlled.length === 0
+      ? []
+      : [{ label: 'target', colour: 'neutral', style: 'target', values: x.map(() => entropyTarget) }];
   const common = { kind: 'lines', x } as const;
   const charts: Chart[] = [
     {
@@ -55,7 +73,7 @@ export function experimentCharts({ name, arms }: ExperimentJson): readonly Chart
         'Mean entropy of the policy over all tokens of the rollouts. Near zero all samples of a problem are alike and nothing more is learnt.',
       format: 'nats',
       range: [0, null],
-      series: [...lines(measured, ({ entropy }) => entropy, steps), ...(controlled.length > 0 ? [target] : [])],
+      series: [...lines(measured, ({ entropy }) => entropy, steps), ...target],
     },
   ];
   if (controlled.length > 0) {
