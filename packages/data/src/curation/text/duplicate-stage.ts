@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { decodeGroundTruth, type GroundTruth } from '../../ground-truth.ts';
+import type { ProblemRecord } from '../../record.ts';
 import { type CurationItem, KEEP, type Outcome, type Stage, type StageContext } from '../stage.ts';
 import { codeStatement } from './code-statement.ts';
 import { type Duplicate, DuplicateFinder, type SourcedText } from './duplicates.ts';
@@ -21,7 +23,7 @@ function compared({ text, source, record }: CurationItem): SourcedText {
   return record.ability === 'code' ? { text, source, statement: codeStatement(text) } : { text, source };
 }
 
-/** Texts that are added between two looks at the signal. */
+/** Texts that are added between two turns. */
 const BATCH = 4096;
 
 /** Drops problems that an earlier one states already: the same characters, the same in another style, or in edited words with the same numbers. */
@@ -42,17 +44,42 @@ async function judge(
   { signal, progress }: StageContext,
 ): Promise<readonly Outcome[]> {
   const finder = new DuplicateFinder(options);
-  for (let from = 0; from < items.length; from += BATCH) {
-    // A turn of the event loop, so that an interrupt is heard.
+  // A turn of the event loop now and then, so that an interrupt is heard. Adding is about half of the work.
+  const pause = async (done: number) => {
+    progress(Math.floor(done * items.length));
     await new Promise((resolve) => setTimeout(resolve, 0));
     signal.throwIfAborted();
+  };
+  for (let from = 0; from < items.length; from += BATCH) {
+    await pause(from / items.length / 2);
     finder.add(items.slice(from, from + BATCH).map(compared));
-    progress(Math.min(items.length, from + BATCH) / 2);
   }
+  const search = finder.search();
+  for (let step = search.next(); ; step = search.next()) {
+    if (step.done) return outcomesOf(items, step.value);
+    await pause((1 + step.value) / 2);
+  }
+}
+
+function outcomesOf(items: readonly CurationItem[], duplicates: readonly Duplicate[]): Outcome[] {
   const outcomes: Outcome[] = items.map(() => KEEP);
-  for (const { index, of, kind, similarity } of finder.find()) {
-    outcomes[index] = { verdict: 'drop', reason: REASONS[kind], like: { id: items[of]!.id, similarity } };
+  for (const { index, of, kind, similarity } of duplicates) {
+    const [item, other] = [items[index]!, items[of]!];
+    const outcome = { verdict: 'drop', reason: REASONS[kind], like: { id: other.id, similarity } } as const;
+    const detail = disagreement(item.record, other.record);
+    outcomes[index] = detail === null ? outcome : { ...outcome, detail };
   }
-  progress(items.length);
   return outcomes;
+}
+
+/** Two statements of one problem with different answers: one of them is wrong, and a reader should know. */
+function disagreement(record: ProblemRecord, other: ProblemRecord): string | null {
+  const [answer, otherAnswer] = [record, other].map(({ reward_model }) => decodeGroundTruth(reward_model.ground_truth));
+  if (record.ability === 'code' || isObject(answer) || isObject(otherAnswer)) return null;
+  const [here, there] = [answer, otherAnswer].map((answers) => [answers].flat().join(' or '));
+  return here === there ? null : `its answer is ${here}, the other's ${there}`;
+}
+
+function isObject(truth: GroundTruth | undefined): boolean {
+  return typeof truth === 'object' && !Array.isArray(truth);
 }

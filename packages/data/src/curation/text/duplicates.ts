@@ -40,6 +40,8 @@ const BANDS = 32;
 const BINS = BAND_ENTRIES * BANDS;
 /** Least share of the own shingles of the text that has fewer of them which a near duplicate must share. */
 const OWN_OVERLAP = 0.7;
+/** Entries between two yields of a search. */
+const STEP = 4096;
 /** Most texts that one text is compared with, those with most buckets in common first. */
 const MOST_COMPARED = 48;
 
@@ -77,7 +79,16 @@ export class DuplicateFinder {
 
   /** All duplicates among the texts added so far, by index. */
   find(): Duplicate[] {
-    const near = this.#near();
+    const search = this.search();
+    for (;;) {
+      const step = search.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** The same in short steps, for callers with something else to do; a step yields the share of the work that is done. */
+  *search(): Generator<number, Duplicate[]> {
+    const near = yield* this.#near();
     const matches = new Map(near.map((duplicate) => [duplicate.index, duplicate]));
     // A copy of a text that goes is like what that text is like.
     const copies = this.#copies.map((copy) => {
@@ -134,13 +145,14 @@ export class DuplicateFinder {
     this.#slots = slots;
   }
 
-  #near(): Duplicate[] {
+  *#near(): Generator<number, Duplicate[]> {
     const shingles = new OwnShingles(this.#store, this.#source, this.#sources.size);
-    const { bands, bucketCount } = this.#fillBuckets(shingles);
+    const { bands, bucketCount } = yield* this.#fillBuckets(shingles);
     const buckets = new BucketLists(bucketCount);
     const candidates = new CandidateCounts(this.#store.size);
     const found: Duplicate[] = [];
     for (let entry = 0; entry < this.#store.size; entry++) {
+      if (entry % STEP === 0) yield 0.5 + entry / (2 * this.#store.size);
       candidates.clear();
       for (const band of bands) if (band[entry] !== ALONE) buckets.each(band[entry]!, (earlier) => candidates.count(earlier));
       const match = this.#match(entry, candidates.mostShared(MOST_COMPARED), shingles);
@@ -151,11 +163,12 @@ export class DuplicateFinder {
   }
 
   /** Bands of bucket numbers by entry. */
-  #fillBuckets(shingles: OwnShingles) {
+  *#fillBuckets(shingles: OwnShingles): Generator<number, { readonly bands: readonly Uint32Array[]; readonly bucketCount: number }> {
     const entries = this.#store.size;
     const signature = new Uint32Array(BINS);
     const bands = Array.from({ length: BANDS }, () => new Uint32Array(entries));
     for (let entry = 0; entry < entries; entry++) {
+      if (entry % STEP === 0) yield entry / (2 * entries);
       const length = shingles.read(entry);
       minHash(shingles.hashes, length, BINS, signature);
       const scope = this.#options.within === 'source' ? this.#source[entry]! + 1 : 0;
@@ -173,11 +186,12 @@ export class DuplicateFinder {
 
   #match(entry: number, earlier: readonly number[], shingles: OwnShingles): { entry: number; similarity: number } | null {
     if (earlier.length === 0) return null;
-    const { similarity: least } = this.#options;
-
+    const { similarity: least, within } = this.#options;
     let text: string | null = null;
     shingles.remember(entry);
     for (const other of earlier) {
+      // Keys of other sources differ, but for chance.
+      if (within === 'source' && this.#source[other] !== this.#source[entry]) continue;
       const similarity = shingles.similarityTo(other, OWN_OVERLAP);
       if (similarity < least) continue;
       text ??= this.#store.text(entry);

@@ -4,7 +4,7 @@ import { decontaminationOptions, decontaminationStage } from './decontamination-
 import { duplicateOptions, duplicateStage } from './duplicate-stage.ts';
 import { filterOptions, filterStage } from './filter-stage.ts';
 
-const item = (id: string, text: string, source = 'one', ability = 'math'): CurationItem => ({
+const item = (id: string, text: string, source = 'one', ability = 'math', answer = '1'): CurationItem => ({
   id,
   source,
   hash: id,
@@ -14,7 +14,7 @@ const item = (id: string, text: string, source = 'one', ability = 'math'): Curat
     data_source: source,
     prompt: [{ role: 'user', content: text }],
     ability,
-    reward_model: { style: 'rule', ground_truth: '1' },
+    reward_model: { style: 'rule', ground_truth: answer },
     extra_info: {},
   },
 });
@@ -39,6 +39,17 @@ describe('duplicates', () => {
       { verdict: 'keep' },
       { verdict: 'drop', reason: 'near duplicate', like: { id: 'one#0' } },
     ]);
+  });
+
+  test('answers that disagree are told', async () => {
+    const again = [
+      item('one#0', LAMPS, 'one', 'math', '["57"]'),
+      item('one#1', LAMPS, 'one', 'math', '["75"]'),
+      item('one#2', LAMPS, 'one', 'math', '57'),
+    ];
+    const outcomes = await judge(duplicateStage(duplicateOptions.parse({})), again);
+    expect(outcomes[1]).toMatchObject({ verdict: 'drop', detail: "its answer is 75, the other's 57" });
+    expect(outcomes[2]).not.toHaveProperty('detail');
   });
 
   test('inside sources only', async () => {
