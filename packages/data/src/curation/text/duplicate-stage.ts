@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { decodeGroundTruth, type GroundTruth } from '../../ground-truth.ts';
 import type { ProblemRecord } from '../../record.ts';
 import { type CurationItem, KEEP, type Outcome, type Stage, type StageContext } from '../stage.ts';
+import { answersDiffer, answersOf } from './answers-differ.ts';
 import { codeStatement } from './code-statement.ts';
 import { type Duplicate, DuplicateFinder, type SourcedText } from './duplicates.ts';
 
@@ -43,7 +43,9 @@ async function judge(
   options: z.infer<typeof duplicateOptions>,
   { signal, progress }: StageContext,
 ): Promise<readonly Outcome[]> {
-  const finder = new DuplicateFinder(options);
+  // Edited words and another answer: another problem, more likely than a wrong answer.
+  const setsApart = (index: number, other: number) => answersDiffer(items[index]!.record, items[other]!.record);
+  const finder = new DuplicateFinder({ ...options, setsApart });
   // A turn of the event loop now and then, so that an interrupt is heard. Adding is about half of the work.
   const pause = async (done: number) => {
     progress(Math.floor(done * items.length));
@@ -74,12 +76,7 @@ function outcomesOf(items: readonly CurationItem[], duplicates: readonly Duplica
 
 /** Two statements of one problem with different answers: one of them is wrong, and a reader should know. */
 function disagreement(record: ProblemRecord, other: ProblemRecord): string | null {
-  const [answer, otherAnswer] = [record, other].map(({ reward_model }) => decodeGroundTruth(reward_model.ground_truth));
-  if (record.ability === 'code' || isObject(answer) || isObject(otherAnswer)) return null;
-  const [here, there] = [answer, otherAnswer].map((answers) => [answers].flat().join(' or '));
-  return here === there ? null : `its answer is ${here}, the other's ${there}`;
-}
-
-function isObject(truth: GroundTruth | undefined): boolean {
-  return typeof truth === 'object' && !Array.isArray(truth);
+  if (!answersDiffer(record, other)) return null;
+  const [here, there] = [record, other].map((each) => answersOf(each)!.join(' or '));
+  return `its answer is ${here}, the other's ${there}`;
 }

@@ -20,6 +20,8 @@ export interface DuplicateOptions {
   readonly within: 'source' | 'all';
   /** Least Jaccard similarity of character shingles for a near duplicate. */
   readonly similarity: number;
+  /** Says of two texts, by their places, whether something else sets them apart that a near duplicate would share, such as their answers. */
+  readonly setsApart?: (index: number, other: number) => boolean;
 }
 
 export interface Duplicate {
@@ -68,9 +70,9 @@ export class DuplicateFinder {
   #slots = new Uint32Array(1 << 12);
 
   constructor(options: Partial<DuplicateOptions> = {}) {
-    const { within = 'all', similarity = 0.55 } = options;
+    const { within = 'all', similarity = 0.55, setsApart } = options;
     if (!(similarity > 0 && similarity <= 1)) throw new RangeError(`similarity ${similarity}: give a number above 0 and up to 1`);
-    this.#options = { within, similarity };
+    this.#options = { within, similarity, ...(setsApart === undefined ? {} : { setsApart }) };
   }
 
   add(rows: Iterable<SourcedText>): void {
@@ -186,7 +188,7 @@ export class DuplicateFinder {
 
   #match(entry: number, earlier: readonly number[], shingles: OwnShingles): { entry: number; similarity: number } | null {
     if (earlier.length === 0) return null;
-    const { similarity: least, within } = this.#options;
+    const { similarity: least, within, setsApart } = this.#options;
     let text: string | null = null;
     shingles.remember(entry);
     for (const other of earlier) {
@@ -195,7 +197,8 @@ export class DuplicateFinder {
       const similarity = shingles.similarityTo(other, OWN_OVERLAP);
       if (similarity < least) continue;
       text ??= this.#store.text(entry);
-      if (differenceOfProblems(this.#store.text(other), text) === null) return { entry: other, similarity };
+      if (differenceOfProblems(this.#store.text(other), text) !== null) continue;
+      if (!setsApart?.(this.#text[entry]!, this.#text[other]!)) return { entry: other, similarity };
     }
     return null;
   }

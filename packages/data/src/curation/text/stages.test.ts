@@ -50,6 +50,10 @@ describe('duplicates', () => {
     const outcomes = await judge(duplicateStage(duplicateOptions.parse({})), again);
     expect(outcomes[1]).toMatchObject({ verdict: 'drop', detail: "its answer is 75, the other's 57" });
     expect(outcomes[2]).not.toHaveProperty('detail');
+    // Edited words and another answer are another problem.
+    const edited = item('one#3', LAMPS.replace('shop', 'store'), 'one', 'math', '58');
+    const outcome = (await judge(duplicateStage(duplicateOptions.parse({})), [again[0]!, edited]))[1];
+    expect(outcome).toEqual({ verdict: 'keep' });
   });
 
   test('inside sources only', async () => {
