@@ -10,6 +10,8 @@ export const duplicateOptions = z.strictObject({
   within: z.enum(['source', 'all']).default('all'),
   /** Least Jaccard similarity of character shingles for a near duplicate. */
   similarity: z.number().gt(0).max(1).default(0.55),
+  /** The same for programming tasks, which have no answer to compare: sequels with one more condition are 0.7 to 0.9 alike. */
+  codeSimilarity: z.number().gt(0).max(1).default(0.92),
 });
 
 const REASONS: Readonly<Record<Duplicate['kind'], string>> = {
@@ -40,12 +42,15 @@ export function duplicateStage(options: z.infer<typeof duplicateOptions>): Stage
 
 async function judge(
   items: readonly CurationItem[],
-  options: z.infer<typeof duplicateOptions>,
+  { within, similarity, codeSimilarity }: z.infer<typeof duplicateOptions>,
   { signal, progress }: StageContext,
 ): Promise<readonly Outcome[]> {
   // Edited words and another answer: another problem, more likely than a wrong answer.
-  const setsApart = (index: number, other: number) => answersDiffer(items[index]!.record, items[other]!.record);
-  const finder = new DuplicateFinder({ ...options, setsApart });
+  const setsApart = (index: number, other: number, similarity: number) => {
+    const record = items[index]!.record;
+    return answersDiffer(record, items[other]!.record) || (record.ability === 'code' && similarity < codeSimilarity);
+  };
+  const finder = new DuplicateFinder({ within, similarity, setsApart });
   // A turn of the event loop now and then, so that an interrupt is heard. Adding is about half of the work.
   const pause = async (done: number) => {
     progress(Math.floor(done * items.length));

@@ -21,7 +21,7 @@ export interface DuplicateOptions {
   /** Least Jaccard similarity of character shingles for a near duplicate. */
   readonly similarity: number;
   /** Says of two texts, by their places, whether something else sets them apart that a near duplicate would share, such as their answers. */
-  readonly setsApart?: (index: number, other: number) => boolean;
+  readonly setsApart?: (index: number, other: number, similarity: number) => boolean;
 }
 
 export interface Duplicate {
@@ -198,7 +198,7 @@ export class DuplicateFinder {
       if (similarity < least) continue;
       text ??= this.#store.text(entry);
       if (differenceOfProblems(this.#store.text(other), text) !== null) continue;
-      if (!setsApart?.(this.#text[entry]!, this.#text[other]!)) return { entry: other, similarity };
+      if (!setsApart?.(this.#text[entry]!, this.#text[other]!, similarity)) return { entry: other, similarity };
     }
     return null;
   }

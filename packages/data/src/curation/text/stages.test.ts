@@ -74,6 +74,18 @@ describe('duplicates', () => {
     expect((await judge(duplicateStage(duplicateOptions.parse({})), asMath)).map(({ verdict }) => verdict)).toEqual(['keep', 'keep']);
   });
 
+  test('a programming task with one more condition is a sequel', async () => {
+    const task =
+      'Given a list of whole numbers, return the length of the longest run of neighbours that grow from left to right in the list. A run of equal neighbours ends where they begin to be equal, and the run that wraps around the end of the list to its start does not count as one run but as two.';
+    const tasks = [
+      item('one#0', task, 'one', 'code'),
+      item('one#1', `${task} Before you look, any two elements of the list may be swapped with each other once.`, 'one', 'code'),
+      item('one#2', task.replace('wraps around', 'wraps round'), 'one', 'code'),
+    ];
+    const verdicts = (await judge(duplicateStage(duplicateOptions.parse({})), tasks)).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(['keep', 'keep', 'drop']);
+  });
+
   test('an interrupt is heard', async () => {
     const stage = duplicateStage(duplicateOptions.parse({}));
     await expect(stage.judge(items, { ...context, signal: AbortSignal.abort() })).rejects.toThrow();
