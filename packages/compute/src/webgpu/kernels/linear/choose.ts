@@ -54,6 +54,7 @@ const TALL: MatrixTile = {
   subgroupColumns: 64,
   buffers: 1,
   ahead: false,
+  prefetch: true,
   group: 8,
 };
 const MEDIUM: MatrixTile = { ...TALL, rows: 64, columns: 64, subgroupColumns: 32 };

@@ -217,13 +217,17 @@ ${storeSlots('0u')}
 ${loadSlots(`(start + (step + 1u) * ${depth}u)`)}
     }
     let buffer = step & 1u;
-    for (var k = 0u; k < ${depth}u; k++) {
-      let at_a = (buffer * ${depth}u + k) * ${stagedA.stride}u + down;
-      let at_b = (buffer * ${depth}u + k) * ${stagedB.stride}u + across;
-${lines(rowGroups, (h) => `      let a_${h} = tile_a[at_a + ${h * threadsDown}u];`)}
-${lines(columnGroups, (g) => `      let b_${g} = tile_b[at_b + ${g * threadsAcross}u];`)}
-${multiply}
-    }
+    let at_a = buffer * ${depth * stagedA.stride}u + down;
+    let at_b = buffer * ${depth * stagedB.stride}u + across;
+${lines(depth, (k) =>
+  [
+    '    {',
+    lines(rowGroups, (h) => `      let a_${h} = tile_a[at_a + ${k * stagedA.stride + h * threadsDown}u];`),
+    lines(columnGroups, (g) => `      let b_${g} = tile_b[at_b + ${k * stagedB.stride + g * threadsAcross}u];`),
+    multiply,
+    '    }',
+  ].join('\n'),
+)}
     if (more) {
 ${storeSlots('(1u - buffer)')}
     }
