@@ -79,6 +79,12 @@ export const BENCHES: readonly BenchEntry[] = [
     load: () => import('./gpu/decode.ts'),
   },
   {
+    name: 'gpu-attention',
+    group: 'gpu',
+    summary: "WebGPU: attention over sequences and in decoding against PyTorch's flash attention",
+    load: () => import('./gpu/attention.ts'),
+  },
+  {
     name: 'gpu-train',
     group: 'gpu',
     summary: 'WebGPU: a training step at the same shapes against PyTorch',

@@ -5,7 +5,7 @@
  */
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { ROW_FACTS, rowFact } from './backward-prepare.ts';
-import { BLOCK, Fragments, halfBytes } from './fragments.ts';
+import { BLOCK, Fragments } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { SCALE_FACT } from './matrix-prepare.ts';
 import { LOG2_E, type MatrixShape, paddedWidth, strides } from './matrix-shape.ts';
@@ -20,22 +20,28 @@ export interface MatrixBackwardKeysShape extends Omit<MatrixShape, 'blocks'> {
 
 export function matrixBackwardKeysBytes(shape: Omit<MatrixBackwardKeysShape, 'headGroups'>): number {
   const { headWidth, subgroups, staged } = shape;
-  const half = halfBytes(shape);
   const { tile, scores, weights } = strides(headWidth, staged);
-  return 2 * half * staged * tile + subgroups * BLOCK * 2 * (4 * scores + half * weights);
+  return 4 * staged * tile + subgroups * BLOCK * (8 * scores + 4 * weights);
 }
 
 /** Grid: [rows / (subgroups x 16), key heads, head groups]. */
 export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): KernelSource {
   const { queryHeads, keyHeads, headWidth, subgroups, subgroupSize, staged, headGroups } = shape;
-  const fragments = new Fragments(shape);
+  const fragments = new Fragments(shape, {
+    queryTile: 'vec4<u32>',
+    gradientTile: 'vec4<u32>',
+    weights: 'u32',
+    scoreGradients: 'u32',
+    scores: 'vec2<f32>',
+    slopes: 'vec2<f32>',
+  });
   const threads = subgroups * subgroupSize;
   const keys = subgroups * BLOCK;
   const heads = queryHeads / keyHeads / headGroups;
   const { tile, scores, weights } = strides(headWidth, staged);
   const softmax = { subgroupSize, blocks: 1, keys: staged, scoreStride: scores, weightStride: weights };
   const columns = paddedWidth(headWidth) / BLOCK;
-  const linesPerLane = Math.ceil(staged / subgroupSize);
+  const pairLanes = Math.min(subgroupSize, staged / 2);
   const staging = stageVectors({ threads, rows: staged, headWidth, stride: tile, tiles: ['queryTile', 'gradientTile'] });
   const fetch = (start: string) =>
     staging.fetch(
@@ -43,22 +49,21 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
           let line = ${start} + ${row};
           if (line < endLine && ${element} < ${headWidth}u) {
             let at = (line / ${heads}u * ${queryHeads}u + firstHead + line % ${heads}u) * ${headWidth}u + ${element};
-            first = queries[params.offset_queries + at / 4u];
-            second = gradients[params.offset_gradients + at / 4u];
+            first = queries[params.offset_queries + at / 8u];
+            second = gradients[params.offset_gradients + at / 8u];
           }`,
     );
   const factor = (name: string, base: string, column: number) => /* wgsl */ `
-  for (var index = lane; index < ${BLOCK * (BLOCK / 4)}u; index += ${subgroupSize}u) {
-    let key = subgroupLine + index / ${BLOCK / 4}u;
-    let element = ${column * BLOCK}u + 4u * (index % ${BLOCK / 4}u);
-    var words = vec2<u32>();
+  for (var index = lane; index < ${BLOCK * 2}u; index += ${subgroupSize}u) {
+    let key = subgroupLine + index / 2u;
+    let element = ${column * BLOCK}u + 8u * (index % 2u);
+    var words = vec4<u32>();
     if (firstKey + key < params.rows && element < ${headWidth}u) {
       let at = ${base}(${rowFact('slot', 'firstKey + key')} * ${keyHeads}u + keyHead) * ${headWidth}u + element;
-      words = cache[params.offset_cache + at / 4u];
+      words = cache[params.offset_cache + (at) / 8u];
     }
-    let values = halves(words);
-    let place = key * ${weights}u + 4u * (index % ${BLOCK / 4}u);
-    weights[place] = values.x; weights[place + 1u] = values.y; weights[place + 2u] = values.z; weights[place + 3u] = values.w;
+    let place = key * ${weights / 2}u + 4u * (index % 2u);
+    weights[place] = words.x; weights[place + 1u] = words.y; weights[place + 2u] = words.z; weights[place + 3u] = words.w;
   }
   workgroupBarrier();
   ${fragments.left(`${name}${column}`, 'weights', `subgroupLine * ${weights}u`, weights)}
@@ -77,7 +82,10 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
       /* wgsl */ `
       let row = firstKey + line;
       if (row < params.rows && element < ${headWidth}u) {
-        ${target.name}[params.offset_${target.name} + ${target.row} + ${start}u + keyHead * ${headWidth}u + element] = value * (${factor} / familyScale(row));
+        let at = params.offset_${target.name} + ${target.row} + ${start}u + keyHead * ${headWidth}u + element;
+        let scaled = value * (${factor} / familyScale(row));
+        ${target.name}[at] = scaled.x;
+        ${target.name}[at + 1u] = scaled.y;
       }`,
     );
 
@@ -85,9 +93,9 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
     name: 'attention matrix backward keys',
     options: shape,
     bindings: [
-      read('queries', 'vec2<u32>'),
-      read('gradients', 'vec2<u32>'),
-      read('cache', 'vec2<u32>'),
+      read('queries', 'vec4<u32>'),
+      read('gradients', 'vec4<u32>'),
+      read('cache', 'vec4<u32>'),
       read('rowFacts', 'u32'),
       read('lineFacts'),
       write(target.name),
@@ -95,32 +103,43 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
     parameters: ['rows', 'valuesStart'],
     threads,
     directives: fragments.directives,
-    builtins: '@builtin(subgroup_invocation_id) lane: u32,',
+    builtins: '@builtin(subgroup_invocation_id) lane: u32, @builtin(subgroup_id) subgroup: u32,',
     declarations: /* wgsl */ `
 ${attentionFunctions(headWidth)}
 const LOG2_E = ${f32Literal(LOG2_E)};
 const LN2 = ${f32Literal(Math.LN2)};
 fn familyScale(row: u32) -> f32 { return bitcast<f32>(rowFacts[params.offset_rowFacts + row * ${ROW_FACTS}u + ${SCALE_FACT}u]); }
-${fragments.declarations([
-  { name: 'queryTile', element: 'half' },
-  { name: 'gradientTile', element: 'half' },
-  { name: 'weights', element: 'half' },
-  { name: 'scoreGradients', element: 'half' },
-  { name: 'scores', element: 'f32' },
-  { name: 'slopes', element: 'f32' },
-])}
-var<workgroup> queryTile: array<half, ${staged * tile}>;
-var<workgroup> gradientTile: array<half, ${staged * tile}>;
-var<workgroup> weights: array<half, ${keys * weights}>;
-var<workgroup> scoreGradients: array<half, ${keys * weights}>;
-var<workgroup> scores: array<f32, ${keys * scores}>;
-var<workgroup> slopes: array<f32, ${keys * scores}>;`,
+
+struct Line { family: u32, prefixEnd: u32, ownStart: u32, row: u32, top: f32, mean: f32 }
+fn lineAt(line: u32, endLine: u32, firstHead: u32) -> Line {
+  let row = min(line / ${heads}u, params.rows - 1u);
+  let family = select(0xffffffffu, ${rowFact('familyFirst', 'row')}, line < endLine);
+  let facts = params.offset_lineFacts + 2u * (row * ${queryHeads}u + firstHead + line % ${heads}u);
+  return Line(
+    family,
+    family + ${rowFact('prefixLength', 'row')},
+    row + 1u - ${rowFact('ownLength', 'row')},
+    row,
+    lineFacts[facts] * LOG2_E,
+    lineFacts[facts + 1u] * familyScale(row),
+  );
+}
+fn sees(line: Line, token: u32) -> bool {
+  return token >= line.family && (token < line.prefixEnd || (token >= line.ownStart && token <= line.row));
+}
+${fragments.declarations}
+var<workgroup> queryTile: array<vec4<u32>, ${(staged * tile) / 8}>;
+var<workgroup> gradientTile: array<vec4<u32>, ${(staged * tile) / 8}>;
+var<workgroup> weights: array<u32, ${(keys * weights) / 2}>;
+var<workgroup> scoreGradients: array<u32, ${(keys * weights) / 2}>;
+var<workgroup> scores: array<vec2<f32>, ${(keys * scores) / 2}>;
+var<workgroup> slopes: array<vec2<f32>, ${(keys * scores) / 2}>;`,
     body: /* wgsl */ `
   ${fragments.begin('lane')}
   let firstKey = workgroup.x * ${keys}u;
   let keyHead = workgroup.y;
   let firstHead = keyHead * ${queryHeads / keyHeads}u + workgroup.z * ${heads}u;
-  let subgroupLine = thread / ${subgroupSize}u * ${BLOCK}u;
+  let subgroupLine = subgroup * ${BLOCK}u;
   var endRow = 0u;
   for (var key = firstKey; key < min(firstKey + ${keys}u, params.rows); key++) { endRow = max(endRow, ${rowFact('lastSeer', 'key')} + 1u); }
   let endLine = endRow * ${heads}u;
@@ -153,30 +172,21 @@ var<workgroup> slopes: array<f32, ${keys * scores}>;`,
     )}
     workgroupBarrier();
 
-    ${unroll(
-      linesPerLane,
-      (each) => /* wgsl */ `
-    ${staged % subgroupSize === 0 ? '{' : `if (lane + ${each * subgroupSize}u < ${staged}u) {`}
-      let column = lane + ${each * subgroupSize}u;
-      let line = firstLine + column;
-      let row = min(line / ${heads}u, params.rows - 1u);
-      let family = ${rowFact('familyFirst', 'row')};
-      let prefixEnd = family + ${rowFact('prefixLength', 'row')};
-      let ownStart = row + 1u - ${rowFact('ownLength', 'row')};
-      let facts = params.offset_lineFacts + 2u * (row * ${queryHeads}u + firstHead + line % ${heads}u);
-      let top = lineFacts[facts] * LOG2_E;
-      let mean = lineFacts[facts + 1u] * familyScale(row);
-      for (var key = 0u; key < ${BLOCK}u; key++) {
+    for (var pair = lane % ${pairLanes}u; pair < ${staged / 2}u; pair += ${pairLanes}u) {
+      let line0 = lineAt(firstLine + 2u * pair, endLine, firstHead);
+      let line1 = lineAt(firstLine + 2u * pair + 1u, endLine, firstHead);
+      let top = vec2<f32>(line0.top, line1.top);
+      let mean = vec2<f32>(line0.mean, line1.mean);
+      for (var key = lane / ${pairLanes}u; key < ${BLOCK}u; key += ${subgroupSize / pairLanes}u) {
         let token = firstKey + subgroupLine + key;
-        let visible = line < endLine && token >= family && (token < prefixEnd || (token >= ownStart && token <= row));
-        let at = (subgroupLine + key) * ${scores}u + column;
-        let weight = select(0f, powerOfTwo(scores[at] - top), visible);
-        let place = (subgroupLine + key) * ${weights}u + column;
-        weights[place] = half(weight);
-        scoreGradients[place] = half(weight * (slopes[at] - mean));
+        let at = (subgroupLine + key) * ${scores / 2}u + pair;
+        let score = scores[at] - top;
+        let weight = select(vec2<f32>(), vec2<f32>(powerOfTwo(score.x), powerOfTwo(score.y)), vec2<bool>(sees(line0, token), sees(line1, token)));
+        let place = (subgroupLine + key) * ${weights / 2}u + pair;
+        weights[place] = pack2x16float(weight);
+        scoreGradients[place] = pack2x16float(weight * (slopes[at] - mean));
       }
-    }`,
-    )}
+    }
     workgroupBarrier();
 
     ${unroll(

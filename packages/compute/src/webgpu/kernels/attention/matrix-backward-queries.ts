@@ -1,7 +1,7 @@
 /** Gradient of the queries on subgroup matrices: scores and slopes again from f16 factors, dq += (p · (dp − mean)) · k over tiles of keys. */
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { factTables, ROW_FACTS } from './backward-prepare.ts';
-import { BLOCK, Fragments, halfBytes } from './fragments.ts';
+import { BLOCK, Fragments } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { SCALE_FACT } from './matrix-prepare.ts';
 import { LINE_THREADS, LOG2_E, type MatrixShape, paddedWidth, strides } from './matrix-shape.ts';
@@ -12,15 +12,20 @@ import { forEachRun, viewFunctions } from './runs.ts';
 
 export function matrixBackwardQueriesBytes(shape: MatrixShape): number {
   const { headWidth, subgroups, blocks, staged } = shape;
-  const half = halfBytes(shape);
   const { tile, scores, weights } = strides(headWidth, staged);
-  return 2 * half * staged * tile + subgroups * blocks * BLOCK * (2 * 4 * scores + half * weights);
+  return 4 * staged * tile + subgroups * blocks * BLOCK * (8 * scores + 2 * weights);
 }
 
 /** Grid: [blocks of rows, key heads x head blocks, 1]. */
 export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
   const { queryHeads, keyHeads, headWidth, subgroups, subgroupSize, blocks, staged } = shape;
-  const fragments = new Fragments(shape);
+  const fragments = new Fragments(shape, {
+    keyTile: 'vec4<u32>',
+    valueTile: 'vec4<u32>',
+    weights: 'u32',
+    scores: 'vec2<f32>',
+    slopes: 'vec2<f32>',
+  });
   const threads = subgroups * subgroupSize;
   const subgroupLines = blocks * BLOCK;
   const lines = subgroups * subgroupLines;
@@ -37,22 +42,21 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
           let key = ${start} + ${row};
           if (key < view.seen && ${element} < ${headWidth}u) {
             let at = (slotOf(view, key) * ${keyHeads}u + keyHead) * ${headWidth}u + ${element};
-            first = cache[params.offset_cache + at / 4u];
-            second = cache[params.offset_cache + (params.valuesStart + at) / 4u];
+            first = cache[params.offset_cache + at / 8u];
+            second = cache[params.offset_cache + (params.valuesStart + at) / 8u];
           }`,
     );
   const factor = (name: string, column: number) => /* wgsl */ `
-    for (var index = lane; index < ${subgroupLines * (BLOCK / 4)}u; index += ${subgroupSize}u) {
-      let line = subgroupLine + index / ${BLOCK / 4}u;
-      let element = ${column * BLOCK}u + 4u * (index % ${BLOCK / 4}u);
-      var words = vec2<u32>();
+    for (var index = lane; index < ${subgroupLines * 2}u; index += ${subgroupSize}u) {
+      let line = subgroupLine + index / 2u;
+      let element = ${column * BLOCK}u + 8u * (index % 2u);
+      var words = vec4<u32>();
       if (line / ${headsPerBlock}u < count && line % ${headsPerBlock}u < heads && element < ${headWidth}u) {
         let base = ((firstOfRun + line / ${headsPerBlock}u) * ${queryHeads}u + firstHead + line % ${headsPerBlock}u) * ${headWidth}u + element;
-        words = ${name}[params.offset_${name} + base / 4u];
+        words = ${name}[params.offset_${name} + base / 8u];
       }
-      let values = halves(words);
-      let place = line * ${weights}u + 4u * (index % ${BLOCK / 4}u);
-      weights[place] = values.x; weights[place + 1u] = values.y; weights[place + 2u] = values.z; weights[place + 3u] = values.w;
+      let place = line * ${weights / 2}u + 4u * (index % 2u);
+      weights[place] = words.x; weights[place + 1u] = words.y; weights[place + 2u] = words.z; weights[place + 3u] = words.w;
     }
     workgroupBarrier();
     ${unroll(blocks, (block) => fragments.left(`${name}${block}_${column}`, 'weights', `(subgroupLine + ${block * BLOCK}u) * ${weights}u`, weights))}
@@ -110,10 +114,12 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
       ${unroll(
         passes,
         (pass) => /* wgsl */ `
-      for (var key = quad; key < ${staged}u; key += ${LINE_THREADS}u) {
-        let at = line${pass} * ${scores}u + key;
-        let weight = select(0f, powerOfTwo(scores[at] - top${pass}), tileStart + key < seenOf${pass});
-        weights[line${pass} * ${weights}u + key] = half(weight * (slopes[at] - mean${pass}));
+      for (var pair = quad; pair < ${staged / 2}u; pair += ${LINE_THREADS}u) {
+        let at = line${pass} * ${scores / 2}u + pair;
+        let score = scores[at] - top${pass};
+        let seen = vec2<bool>(tileStart + 2u * pair < seenOf${pass}, tileStart + 2u * pair + 1u < seenOf${pass});
+        let weight = select(vec2<f32>(), vec2<f32>(powerOfTwo(score.x), powerOfTwo(score.y)), seen);
+        weights[line${pass} * ${weights / 2}u + pair] = pack2x16float(weight * (slopes[at] - mean${pass}));
       }`,
       )}
       workgroupBarrier();
@@ -141,7 +147,10 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
       if (line / ${headsPerBlock}u < count && line % ${headsPerBlock}u < heads && element < ${headWidth}u) {
         let row = firstOfRun + line / ${headsPerBlock}u;
         let base = row * ${rowWidth}u + (firstHead + line % ${headsPerBlock}u) * ${headWidth}u;
-        qkvGradient[params.offset_qkvGradient + base + element] = value * (SCALE / familyScale(row));
+        let at = params.offset_qkvGradient + base + element;
+        let scaled = value * (SCALE / familyScale(row));
+        qkvGradient[at] = scaled.x;
+        qkvGradient[at + 1u] = scaled.y;
       }`,
     )}`;
 
@@ -149,9 +158,9 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
     name: 'attention matrix backward queries',
     options: shape,
     bindings: [
-      read('queries', 'vec2<u32>'),
-      read('gradients', 'vec2<u32>'),
-      read('cache', 'vec2<u32>'),
+      read('queries', 'vec4<u32>'),
+      read('gradients', 'vec4<u32>'),
+      read('cache', 'vec4<u32>'),
       read('rowFacts', 'u32'),
       read('lineFacts'),
       write('qkvGradient'),
@@ -159,24 +168,18 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
     parameters: ['rows', 'valuesStart'],
     threads,
     directives: fragments.directives,
-    builtins: '@builtin(subgroup_invocation_id) lane: u32,',
+    builtins: '@builtin(subgroup_invocation_id) lane: u32, @builtin(subgroup_id) subgroup: u32,',
     declarations: /* wgsl */ `
 ${attentionFunctions(headWidth)}
 ${viewFunctions(factTables)}
 const LOG2_E = ${f32Literal(LOG2_E)};
 fn familyScale(row: u32) -> f32 { return bitcast<f32>(rowFacts[params.offset_rowFacts + row * ${ROW_FACTS}u + ${SCALE_FACT}u]); }
-${fragments.declarations([
-  { name: 'keyTile', element: 'half' },
-  { name: 'valueTile', element: 'half' },
-  { name: 'weights', element: 'half' },
-  { name: 'scores', element: 'f32' },
-  { name: 'slopes', element: 'f32' },
-])}
-var<workgroup> keyTile: array<half, ${staged * tile}>;
-var<workgroup> valueTile: array<half, ${staged * tile}>;
-var<workgroup> weights: array<half, ${lines * weights}>;
-var<workgroup> scores: array<f32, ${lines * scores}>;
-var<workgroup> slopes: array<f32, ${lines * scores}>;`,
+${fragments.declarations}
+var<workgroup> keyTile: array<vec4<u32>, ${(staged * tile) / 8}>;
+var<workgroup> valueTile: array<vec4<u32>, ${(staged * tile) / 8}>;
+var<workgroup> weights: array<u32, ${(lines * weights) / 2}>;
+var<workgroup> scores: array<vec2<f32>, ${(lines * scores) / 2}>;
+var<workgroup> slopes: array<vec2<f32>, ${(lines * scores) / 2}>;`,
     body: /* wgsl */ `
   ${fragments.begin('lane')}
   let firstRow = (workgroups.x - 1u - workgroup.x) * ${rowsPerBlock}u;
@@ -185,7 +188,7 @@ var<workgroup> slopes: array<f32, ${lines * scores}>;`,
   let headOffset = workgroup.y % ${headBlocks}u * ${headsPerBlock}u;
   let firstHead = keyHead * ${group}u + headOffset;
   let heads = min(${headsPerBlock}u, ${group}u - headOffset);
-  let subgroupLine = thread / ${subgroupSize}u * ${subgroupLines}u;
+  let subgroupLine = subgroup * ${subgroupLines}u;
   let quad = lane % ${LINE_THREADS}u;
   ${forEachRun('firstRow', 'endRow', run)}`,
   });

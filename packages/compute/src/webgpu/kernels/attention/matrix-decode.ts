@@ -18,7 +18,7 @@ export interface MatrixDecodeShape extends AttentionHeads, FragmentUnit {
 /** Grid: [rows, key heads x head blocks, splits]. The cache holds f16, a head is a multiple of 16 wide. */
 export function matrixDecodeKernel(shape: MatrixDecodeShape): KernelSource {
   const { queryHeads, keyHeads, headWidth, subgroupSize, keys } = shape;
-  const fragments = new Fragments(shape);
+  const fragments = new Fragments(shape, { cache: 'vec4<u32>', weights: 'u32', scores: 'vec2<f32>' });
   const { group, headsPerBlock, headBlocks, rowWidth } = geometryOf(shape, BLOCK);
   const { scores, weights } = strides(headWidth, keys);
   const softmax = { subgroupSize, blocks: 1, keys, scoreStride: scores, weightStride: weights };
@@ -32,7 +32,7 @@ export function matrixDecodeKernel(shape: MatrixDecodeShape): KernelSource {
     options: shape,
     bindings: [
       read('qkv'),
-      read('cache', fragments.unit.kind === 'subgroup-matrix' ? 'f16' : 'u16'),
+      read('cache', 'vec4<u32>'),
       ...['prefixStart', 'prefixLength', 'ownStart', 'ownLength'].map((name) => read(name, 'u32')),
       write('out'),
     ],
@@ -44,13 +44,9 @@ export function matrixDecodeKernel(shape: MatrixDecodeShape): KernelSource {
 ${attentionFunctions(headWidth)}
 const SCALE_LOG2 = ${f32Literal(LOG2_E / Math.sqrt(headWidth))};
 const LN2 = ${f32Literal(Math.LN2)};
-${fragments.declarations([
-  { name: 'cache', element: 'stored' },
-  { name: 'weights', element: 'half' },
-  { name: 'scores', element: 'f32' },
-])}
-var<workgroup> weights: array<half, ${BLOCK * weights}>;
-var<workgroup> scores: array<f32, ${BLOCK * scores}>;
+${fragments.declarations}
+var<workgroup> weights: array<u32, ${(BLOCK * weights) / 2}>;
+var<workgroup> scores: array<vec2<f32>, ${(BLOCK * scores) / 2}>;
 var<workgroup> keep: array<f32, ${BLOCK}>;
 var<workgroup> rescale: u32;`,
     body: /* wgsl */ `
@@ -75,13 +71,14 @@ var<workgroup> rescale: u32;`,
   ${unroll(
     columns,
     (column) => /* wgsl */ `
-  for (var index = lane; index < ${BLOCK * BLOCK}u; index += ${subgroupSize}u) {
-    let line = index / ${BLOCK}u;
-    var value = 0f;
+  for (var index = lane; index < ${(BLOCK * BLOCK) / 2}u; index += ${subgroupSize}u) {
+    let line = index / ${BLOCK / 2}u;
+    var value = vec2<f32>();
     if (line < heads) {
-      value = qkv[params.offset_qkv + row * ${rowWidth}u + (firstHead + line) * ${headWidth}u + ${column * BLOCK}u + index % ${BLOCK}u] * SCALE_LOG2;
+      let at = params.offset_qkv + row * ${rowWidth}u + (firstHead + line) * ${headWidth}u + ${column * BLOCK}u + 2u * (index % ${BLOCK / 2}u);
+      value = vec2<f32>(qkv[at], qkv[at + 1u]) * SCALE_LOG2;
     }
-    weights[line * ${weights}u + index % ${BLOCK}u] = half(value);
+    weights[line * ${weights / 2}u + index % ${BLOCK / 2}u] = pack2x16float(value);
   }
   workgroupBarrier();
   ${fragments.left(`query${column}`, 'weights', '0u', weights)}
@@ -93,7 +90,7 @@ var<workgroup> rescale: u32;`,
     let tileStart = select(number - prefixTiles, number, inPrefix) * ${keys}u;
     let visible = select(ownSeen, prefixSeen, inPrefix) - tileStart;
     let slot = select(${separateTables('ownStart', 'row')}, ${separateTables('prefixStart', 'row')}, inPrefix) + tileStart;
-    let origin = params.offset_cache + (slot * ${keyHeads}u + keyHead) * ${headWidth}u;
+    let origin = params.offset_cache * 8u + (slot * ${keyHeads}u + keyHead) * ${headWidth}u;
     ${unroll(
       keys / BLOCK,
       (key) => /* wgsl */ `
@@ -141,7 +138,9 @@ var<workgroup> rescale: u32;`,
     output,
     /* wgsl */ `
       if (line < heads) {
-        out[params.offset_out + ((row * ${queryHeads}u + firstHead + line) * workgroups.z + workgroup.z) * width + element] = value;
+        let at = params.offset_out + ((row * ${queryHeads}u + firstHead + line) * workgroups.z + workgroup.z) * width + element;
+        out[at] = value.x;
+        out[at + 1u] = value.y;
       }`,
   )}`,
   });

@@ -4,7 +4,7 @@
  * is scaled to a new reference only when the largest score has grown by more than HEADROOM.
  */
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
-import { BLOCK, Fragments, halfBytes } from './fragments.ts';
+import { BLOCK, Fragments } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { LINE_THREADS, LOG2_E, type MatrixShape, paddedWidth, strides } from './matrix-shape.ts';
 import { eachResult, passesOf, passLine, scaleResults, softmaxPass } from './matrix-softmax.ts';
@@ -18,16 +18,15 @@ export interface MatrixForwardShape extends MatrixShape {
 
 export function matrixForwardBytes(shape: MatrixForwardShape): number {
   const { headWidth, subgroups, blocks, staged } = shape;
-  const half = halfBytes(shape);
   const { tile, scores, weights } = strides(headWidth, staged);
   const lines = subgroups * blocks * BLOCK;
-  return 2 * half * staged * tile + lines * (4 * scores + half * weights + 4) + 16;
+  return 4 * staged * tile + lines * (4 * scores + 2 * weights + 4) + 16;
 }
 
-/** Grid: [blocks of rows, key heads x head blocks, 1]. The cache holds f16, a head is a multiple of 4 wide. */
+/** Grid: [blocks of rows, key heads x head blocks, 1]. The cache holds f16, a head is a multiple of 8 wide. */
 export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
   const { queryHeads, keyHeads, headWidth, subgroups, subgroupSize, blocks, staged, logSumExp } = shape;
-  const fragments = new Fragments(shape);
+  const fragments = new Fragments(shape, { keyTile: 'vec4<u32>', valueTile: 'vec4<u32>', weights: 'u32', scores: 'vec2<f32>' });
   const threads = subgroups * subgroupSize;
   const subgroupLines = blocks * BLOCK;
   const lines = subgroups * subgroupLines;
@@ -45,8 +44,8 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
           let key = ${start} + ${row};
           if (key < view.seen && ${element} < ${headWidth}u) {
             let at = (slotOf(view, key) * ${keyHeads}u + keyHead) * ${headWidth}u + ${element};
-            first = cache[params.offset_cache + at / 4u];
-            second = cache[params.offset_cache + (params.valuesStart + at) / 4u];
+            first = cache[params.offset_cache + at / 8u];
+            second = cache[params.offset_cache + (params.valuesStart + at) / 8u];
           }`,
     );
 
@@ -64,15 +63,15 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
     ${unroll(
       columns,
       (column) => /* wgsl */ `
-    for (var index = lane; index < ${subgroupLines * BLOCK}u; index += ${subgroupSize}u) {
-      let line = subgroupLine + index / ${BLOCK}u;
-      let element = ${column * BLOCK}u + index % ${BLOCK}u;
-      var value = 0f;
+    for (var index = lane; index < ${(subgroupLines * BLOCK) / 2}u; index += ${subgroupSize}u) {
+      let line = subgroupLine + index / ${BLOCK / 2}u;
+      let element = ${column * BLOCK}u + 2u * (index % ${BLOCK / 2}u);
+      var value = vec2<f32>();
       if (line / ${headsPerBlock}u < count && line % ${headsPerBlock}u < heads && element < ${headWidth}u) {
-        let base = (first + line / ${headsPerBlock}u) * ${rowWidth}u + (firstHead + line % ${headsPerBlock}u) * ${headWidth}u;
-        value = qkv[params.offset_qkv + base + element] * SCALE_LOG2;
+        let at = params.offset_qkv + (first + line / ${headsPerBlock}u) * ${rowWidth}u + (firstHead + line % ${headsPerBlock}u) * ${headWidth}u + element;
+        value = vec2<f32>(qkv[at], qkv[at + 1u]) * SCALE_LOG2;
       }
-      weights[line * ${weights}u + index % ${BLOCK}u] = half(value);
+      weights[line * ${weights / 2}u + index % ${BLOCK / 2}u] = pack2x16float(value);
     }
     workgroupBarrier();
     ${unroll(blocks, (block) => fragments.left(`query${block}_${column}`, 'weights', `(subgroupLine + ${block * BLOCK}u) * ${weights}u`, weights))}
@@ -147,7 +146,9 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
       /* wgsl */ `
       if (line / ${headsPerBlock}u < count && line % ${headsPerBlock}u < heads && element < ${headWidth}u) {
         let base = ((first + line / ${headsPerBlock}u) * ${queryHeads}u + firstHead + line % ${headsPerBlock}u) * ${headWidth}u;
-        out[params.offset_out + base + element] = value * keep[line];
+        let at = params.offset_out + base + element;
+        out[at] = value.x * keep[line];
+        out[at + 1u] = value.y * keep[line];
       }`,
     )}`;
 
@@ -156,7 +157,7 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
     options: shape,
     bindings: [
       read('qkv'),
-      read('cache', 'vec2<u32>'),
+      read('cache', 'vec4<u32>'),
       ...['prefixStart', 'prefixLength', 'ownStart', 'ownLength'].map((name) => read(name, 'u32')),
       write('out'),
       ...(logSumExp ? [write('logSumExp')] : []),
@@ -164,22 +165,17 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
     parameters: ['rows', 'valuesStart'],
     threads,
     directives: fragments.directives,
-    builtins: '@builtin(subgroup_invocation_id) lane: u32,',
+    builtins: '@builtin(subgroup_invocation_id) lane: u32, @builtin(subgroup_id) subgroup: u32,',
     declarations: /* wgsl */ `
 ${attentionFunctions(headWidth)}
 ${viewFunctions(separateTables)}
 const SCALE_LOG2 = ${f32Literal(LOG2_E / Math.sqrt(headWidth))};
 const LN2 = ${f32Literal(Math.LN2)};
-${fragments.declarations([
-  { name: 'keyTile', element: 'half' },
-  { name: 'valueTile', element: 'half' },
-  { name: 'weights', element: 'half' },
-  { name: 'scores', element: 'f32' },
-])}
-var<workgroup> keyTile: array<half, ${staged * tile}>;
-var<workgroup> valueTile: array<half, ${staged * tile}>;
-var<workgroup> weights: array<half, ${lines * weights}>;
-var<workgroup> scores: array<f32, ${lines * scores}>;
+${fragments.declarations}
+var<workgroup> keyTile: array<vec4<u32>, ${(staged * tile) / 8}>;
+var<workgroup> valueTile: array<vec4<u32>, ${(staged * tile) / 8}>;
+var<workgroup> weights: array<u32, ${(lines * weights) / 2}>;
+var<workgroup> scores: array<vec2<f32>, ${(lines * scores) / 2}>;
 var<workgroup> keep: array<f32, ${lines}>;
 var<workgroup> rescale: u32;`,
     body: /* wgsl */ `
@@ -190,7 +186,7 @@ var<workgroup> rescale: u32;`,
   let headOffset = workgroup.y % ${headBlocks}u * ${headsPerBlock}u;
   let firstHead = keyHead * ${group}u + headOffset;
   let heads = min(${headsPerBlock}u, ${group}u - headOffset);
-  let subgroupLine = thread / ${subgroupSize}u * ${subgroupLines}u;
+  let subgroupLine = subgroup * ${subgroupLines}u;
   let quad = lane % ${LINE_THREADS}u;
   ${forEachRun('firstRow', 'endRow', run)}`,
   });

@@ -18,7 +18,7 @@ export const strides = (headWidth: number, staged: number) => ({
   /** Of staged vectors of a head. */
   tile: paddedWidth(headWidth) + 8,
   /** Of scores in f32. */
-  scores: staged + 4,
+  scores: staged + 8,
   /** Of weights in f16. */
   weights: staged + 8,
 });

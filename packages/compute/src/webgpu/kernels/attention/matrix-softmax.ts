@@ -26,20 +26,21 @@ export function passLine(pass: number, { subgroupSize }: Pick<SoftmaxShape, 'sub
 }
 
 /**
- * WGSL of one pass: scores become weights relative to the line's reference \`top\`, which follows the largest score only when that is far
- * above it; the sums so far must then be scaled by \`kept\`, and \`rescale\` is set to \`mark\`. \`visible\` is WGSL over \`key\`, the number of
- * the key in the tile.
+ * WGSL of one pass: scores become weights relative to the line's reference `top`, which follows the largest score only when that is far
+ * above it; the sums so far must then be scaled by `kept`, and `rescale` is set to `mark`. `visible` is WGSL over `key`, the number of
+ * the key in the tile. Each thread takes two neighbouring keys at a time.
  */
 export function softmaxPass(shape: SoftmaxShape, pass: number, visible: (key: string) => string, isFirst: string, mark: string): string {
   const { keys, scoreStride, weightStride } = shape;
-  const share = keys / LINE_THREADS;
-  const key = (each: number) => `(quad + ${each * LINE_THREADS}u)`;
+  const share = keys / LINE_THREADS / 2;
+  const key = (each: number, part: number) => `(2u * quad + ${2 * each * LINE_THREADS + part}u)`;
   return /* wgsl */ `
   {
-    let start = line${pass} * ${scoreStride}u + quad;
-    ${unroll(share, (each) => `let seen${each} = ${visible(key(each))}; let score${each} = select(LOWEST, scores[start + ${each * LINE_THREADS}u], seen${each});`)}
-    var largest = score0;
-    ${unroll(share - 1, (each) => `largest = max(largest, score${each + 1});`)}
+    let start = line${pass} * ${scoreStride / 2}u + quad;
+    ${unroll(share, (each) => `let seen${each} = vec2<bool>(${visible(key(each, 0))}, ${visible(key(each, 1))}); let score${each} = select(vec2<f32>(LOWEST), scores[start + ${each * LINE_THREADS}u], seen${each});`)}
+    var both = score0;
+    ${unroll(share - 1, (each) => `both = max(both, score${each + 1});`)}
+    var largest = max(both.x, both.y);
     largest = max(largest, subgroupShuffleXor(largest, 1u));
     largest = max(largest, subgroupShuffleXor(largest, 2u));
     let grew = largest > top${pass} + ${HEADROOM}f;
@@ -48,14 +49,14 @@ export function softmaxPass(shape: SoftmaxShape, pass: number, visible: (key: st
     top${pass} = next;
     if (grew && !(${isFirst})) { rescale = ${mark}; }
     if (quad == 0u) { keep[line${pass}] = kept; }
-    let place = line${pass} * ${weightStride}u + quad;
-    var added = 0f;
+    let place = line${pass} * ${weightStride / 2}u + quad;
+    var added = vec2<f32>();
     ${unroll(
       share,
       (each) =>
-        `let weight${each} = select(0f, powerOfTwo(score${each} - next), seen${each}); added += weight${each}; weights[place + ${each * LINE_THREADS}u] = half(weight${each});`,
+        `let weight${each} = select(vec2<f32>(), vec2<f32>(powerOfTwo(score${each}.x - next), powerOfTwo(score${each}.y - next)), seen${each}); added += weight${each}; weights[place + ${each * LINE_THREADS}u] = pack2x16float(weight${each});`,
     )}
-    sum${pass} = fma(sum${pass}, kept, added);
+    sum${pass} = fma(sum${pass}, kept, added.x + added.y);
   }`;
 }
 
@@ -73,9 +74,9 @@ export function scaleResults(
     (column) => /* wgsl */ `
     ${unroll(blocks, (block) => fragments.store('scores', place(block), name(block, column), scoreStride))}
     workgroupBarrier();
-    for (var index = lane; index < ${BLOCK * BLOCK * blocks}u; index += ${subgroupSize}u) {
-      let line = subgroupLine + index / ${BLOCK}u;
-      scores[line * ${scoreStride}u + index % ${BLOCK}u] *= keep[line];
+    for (var index = lane; index < ${(BLOCK * BLOCK * blocks) / 2}u; index += ${subgroupSize}u) {
+      let line = subgroupLine + index / ${BLOCK / 2}u;
+      scores[line * ${scoreStride / 2}u + index % ${BLOCK / 2}u] *= keep[line];
     }
     workgroupBarrier();
     ${unroll(blocks, (block) => fragments.reload(name(block, column), 'scores', place(block), scoreStride))}
@@ -83,7 +84,7 @@ export function scaleResults(
   );
 }
 
-/** WGSL around \`write\`, which sees \`line\`, \`element\` of the head and its \`value\`: result blocks out of registers, column by column. */
+/** WGSL around \`write\`, which sees \`line\`, \`element\` of the head and \`value\`, that of it and its neighbour: result blocks out of registers, column by column. */
 export function eachResult(
   fragments: Fragments,
   shape: SoftmaxShape,
@@ -97,10 +98,10 @@ export function eachResult(
     (column) => /* wgsl */ `
     ${unroll(blocks, (block) => fragments.store('scores', `(subgroupLine + ${block * BLOCK}u) * ${scoreStride}u`, name(block, column), scoreStride))}
     workgroupBarrier();
-    for (var index = lane; index < ${BLOCK * BLOCK * blocks}u; index += ${subgroupSize}u) {
-      let line = subgroupLine + index / ${BLOCK}u;
-      let element = ${column * BLOCK}u + index % ${BLOCK}u;
-      let value = scores[line * ${scoreStride}u + index % ${BLOCK}u];
+    for (var index = lane; index < ${(BLOCK * BLOCK * blocks) / 2}u; index += ${subgroupSize}u) {
+      let line = subgroupLine + index / ${BLOCK / 2}u;
+      let element = ${column * BLOCK}u + 2u * (index % ${BLOCK / 2}u);
+      let value = scores[line * ${scoreStride / 2}u + index % ${BLOCK / 2}u];
       ${write}
     }
     workgroupBarrier();`,

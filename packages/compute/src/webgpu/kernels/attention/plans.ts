@@ -16,7 +16,7 @@ import type { MatrixTile } from './matrix-shape.ts';
 import { type AttentionHeads, type CacheStorage, geometryOf, KEY_THREADS } from './plain-shape.ts';
 
 /** Threads of a plain workgroup: few with much work each, but many on adapters with narrow subgroups, which compile long kernels slowly. */
-const THREADS = 64;
+const THREADS = 128;
 const THREADS_OF_NARROW = 256;
 const NARROW_SUBGROUP = 8;
 /** More workgroup memory than this keeps other workgroups off a multiprocessor. */
@@ -79,7 +79,7 @@ export function createPlan(
   const { queryHeads, keyHeads, headWidth } = shape;
   if (queryHeads % keyHeads !== 0) throw new RangeError(`${queryHeads} query heads cannot share ${keyHeads} key heads evenly`);
   const plain = createPlainPlan(runtime, shape, storage);
-  if (!unit || runtime.mode === 'exact' || storage === 'f32' || headWidth % 4 !== 0) return plain;
+  if (!unit || runtime.mode === 'exact' || storage === 'f32' || headWidth % 8 !== 0) return plain;
   return { ...plain, ...createMatrixKernels(runtime, shape, unit) };
 }
 
