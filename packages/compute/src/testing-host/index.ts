@@ -1,3 +1,3 @@
 /** The devices of this machine, for tests in Bun. */
-export { availableDevices, type DeviceVariant } from './devices.ts';
+export { availableDevices, type DeviceVariant, selected } from './devices.ts';
 export { sharedGpuDevice, softwareAdapter } from './software-adapter.ts';
