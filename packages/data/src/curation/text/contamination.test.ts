@@ -34,6 +34,14 @@ describe('an evaluation text is found', () => {
     expect(index.find(task)).toMatchObject({ id: 'run', rule: 'paraphrase' });
   });
 
+  test('a contest task without its samples', () => {
+    const task =
+      'There are N lamps in a row, numbered from left to right. A switch turns every lamp between the two ends that you name. Tell how many switches turn all of them on.';
+    const samples = '\n\nSample Input 1\n5 3\n1 4\n2 5\n3 3\n\nSample Output 1\n2\n\nSample Input 2\n9 1\n1 9\n\nSample Output 2\n1\n';
+    const contest = new EvaluationIndex([{ id: 'lamps', set: 'contest', text: task + samples }]);
+    expect(contest.find(`${task} Write a program that reads standard input.`)?.id).toBe('lamps');
+  });
+
   test.each([
     ['other numbers', PLAZA.replace('84', '90')],
     ['numbers the other way round', PLAZA.replace('84', 'X').replace('132', '84').replace('X', '132')],

@@ -1,4 +1,5 @@
 import { CanonicalText } from './canonical-text.ts';
+import { codeStatement } from './code-statement.ts';
 import { hashBytes, mix } from './hash.ts';
 import { numbersOf, sameNumbers } from './same-problem.ts';
 import { HashSet, shingleHashes } from './shingles.ts';
@@ -60,8 +61,8 @@ interface Row {
  * numbers is another problem, however alike the words (AIME problems of different years share whole sentences).
  *
  * Two rules, over canonical forms: a row holds half of the evaluation text's n-grams, or 60 % of its character shingles. In both the numbers must agree:
- * those of one text are those of the other, in order, with some left out. An evaluation text with program text (`def`, `>>>`) is looked for as a
- * whole and without it. The outcome depends on the row alone.
+ * those of one text are those of the other, in order, with some left out. A programming task is looked for as a whole and by its
+ * statement alone. The outcome depends on the row alone.
  */
 export class EvaluationIndex {
   readonly #options: ContaminationOptions;
@@ -205,22 +206,10 @@ function ngramHashes(tokens: Uint32Array, count: number, size: number): number[]
   return Array.from({ length: last }, (_, start) => ngramHash(tokens, start, Math.min(count, start + size)));
 }
 
-/** The text, and its prose alone where it holds program text and the prose is long enough to tell problems apart. */
+/** The text, and for a programming task its statement too, which other collections give with other examples. */
 function viewsOf(evaluation: EvaluationText): EvaluationText[] {
-  if (!/^\s*(?:def|class|from|import) \w|^\s*>>> /m.test(evaluation.text)) return [evaluation];
-  const prose = evaluation.text
-    .split('\n')
-    .filter((line, index, lines) => !isProgramLine(line) && !(index > 0 && /^\s*>>> /.test(lines[index - 1]!)))
-    .join('\n');
-  return prose.split(/\s+/).filter((word) => /[a-z]{2}/i.test(word)).length >= LEAST_PROSE_WORDS
-    ? [evaluation, { ...evaluation, text: prose }]
-    : [evaluation];
-}
-
-const LEAST_PROSE_WORDS = 14;
-
-function isProgramLine(line: string): boolean {
-  return /^\s*(?:(?:def|class|from|import|return|assert) |>>> |@|#|"""\s*$|'''\s*$)/.test(line);
+  const statement = codeStatement(evaluation.text);
+  return statement === evaluation.text ? [evaluation] : [evaluation, { ...evaluation, text: statement }];
 }
 
 /** Whether the numbers of one text are those of the other, in order, with at most half of the evaluation text's left out. */
