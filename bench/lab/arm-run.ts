@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type RunEvent, readEvents } from '@or1/trainer';
 import { z } from 'zod';
 import type { Settings } from './experiment.ts';
-import { splitSettings, writeProblems } from './problem-file.ts';
+import { splitSettings, writeHeldOut, writeProblems } from './problem-file.ts';
 
 export const ARM_RUN_VERSION = 1;
 
@@ -124,10 +124,13 @@ export async function runArm(
     folder,
     ...Object.entries(sets).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
   ];
-  const problemFile = `${folder}.jsonl`;
+  const files = { training: `${folder}.jsonl`, heldOut: `${folder}.held-out.jsonl` };
   if (problems !== null) {
-    if (!resumes) await writeProblems(problemFile, problems, wrongShare, seed);
-    fresh.push('--data', problemFile);
+    if (!resumes) {
+      await writeProblems(files.training, problems, wrongShare, seed);
+      await writeHeldOut(files.heldOut, Number(settings['eval.problems']));
+    }
+    fresh.push('--data', files.training, '--eval-data', files.heldOut);
   }
   const common = ['--threads', String(threads), '--device', device, '--json'];
   const args = resumes ? ['--resume', folder, ...common] : [...fresh, '--seed', String(seed), ...common];
@@ -150,6 +153,6 @@ export async function runArm(
   await writeFile(`${resultPath(places, key)}.part`, `${JSON.stringify(kept)}\n`);
   await rename(`${resultPath(places, key)}.part`, resultPath(places, key));
   await rm(folder, { recursive: true });
-  await rm(problemFile, { force: true });
+  for (const file of Object.values(files)) await rm(file, { force: true });
   return kept;
 }

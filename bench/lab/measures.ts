@@ -45,7 +45,10 @@ export function measureValues(run: ArmRun, measure: Measure): number[] {
     case 'final-1':
     case 'final-0.6': {
       const temperature = measure === 'final-1' ? 1 : 0.6;
-      return run.final.filter((one) => one.temperature === temperature).map(({ avg }) => avg);
+      // One entry a problem, so that a resampling sees how uncertain a share of so many problems is.
+      return run.final
+        .filter((one) => one.temperature === temperature)
+        .flatMap(({ avg, n }) => Array.from({ length: n }, (_, problem) => (problem < Math.round(avg * n) ? 1 : 0)));
     }
   }
 }

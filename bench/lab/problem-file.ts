@@ -1,7 +1,7 @@
 /** Training problems in a file, for arms that change the problems themselves. */
 import { decodeGroundTruth, encodeGroundTruth, type ProblemRecord, writeRecords } from '@or1/data';
 import { nodeFiles } from '@or1/data/node';
-import { problemSource } from '@or1/nano';
+import { heldOutProblems, problemSource } from '@or1/nano';
 import type { Settings } from './experiment.ts';
 
 /** Settings of an arm that are the lab's, not the run's. */
@@ -30,6 +30,12 @@ export async function writeProblems(path: string, count: number, wrongShare: num
     const { record } = deck.at(position);
     return position % 100 < wrongShare * 100 ? withWrongAnswer(record) : record;
   });
+  await writeRecords(nodeFiles, path, records);
+}
+
+/** Writes held-out problems with their right answers: a run on a file would otherwise be tested on a part of that file. */
+export async function writeHeldOut(path: string, count: number): Promise<void> {
+  const records = heldOutProblems('arithmetic', count, 0).map(({ record }) => record);
   await writeRecords(nodeFiles, path, records);
 }
 
