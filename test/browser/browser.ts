@@ -9,8 +9,9 @@ export const CHROMIUM = Bun.which('chromium');
 /** Pictures of what the tests saw; not part of the repository. */
 const PICTURES = join(import.meta.dir, 'build');
 
-export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });
+/** @param flags of Chromium beyond what every test needs */
+export async function launch(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', ...flags] });
 }
 
 export interface WatchedPage {

@@ -134,4 +134,21 @@ describe.skipIf(!process.env.OR1_SLOW || CHROMIUM === null)('a run in the tab', 
     expect(await comparable(join(root, 'alone'))).toEqual(await comparable(join(root, 'twin')));
     await page.context().close();
   });
+
+  test('learns on WebGPU, through a software adapter', async () => {
+    const gpu = await launch(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']);
+    try {
+      const { page, complaints } = await openPage(gpu);
+      await page.goto(`${dashboard.url}#/train`);
+      await startTab(page, { steps: 2, promptsPerStep: 2, heldOut: 0, device: 'graphics processor (WebGPU)' });
+      await waitForStatus(page, 'Finished', PATIENCE);
+      await page.getByText(/WebGPU on .*exact, f32/).first().waitFor();
+      await saveTab(page, join(root, 'gpu'));
+      const steps = (await readEvents(join(root, 'gpu'))).flatMap((event) => (event.event === 'step-end' ? [event.metrics] : []));
+      expect(steps.map((metrics) => metrics['ratio/max-deviation'])).toEqual([0, 0]);
+      expect(complaints).toEqual([]);
+    } finally {
+      await gpu.close();
+    }
+  });
 });

@@ -32,7 +32,6 @@ describe.skipIf(CHROMIUM === null)('training in the tab', () => {
     const { page } = watched;
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await startTab(page, { steps: 2, promptsPerStep: 4 });
-    await waitForStatus(page, 'Generating');
     await page.getByRole('button', { name: 'Pause' }).click();
     await waitForStatus(page, 'Paused');
     await page.getByRole('button', { name: 'Go on' }).click();

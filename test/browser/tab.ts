@@ -9,13 +9,16 @@ import type { Page } from 'playwright-core';
 export interface TabSettings {
   readonly steps: number;
   readonly promptsPerStep: number;
-  readonly threads?: '1';
+  readonly heldOut?: number;
+  /** Label of the device list; default: the processor with all its threads. */
+  readonly device?: string;
 }
 
-export async function startTab(page: Page, { steps, promptsPerStep, threads }: TabSettings): Promise<void> {
+export async function startTab(page: Page, { steps, promptsPerStep, heldOut = 16, device }: TabSettings): Promise<void> {
   await page.getByLabel('Steps').fill(String(steps));
   await page.getByLabel(/Prompts a step/).fill(String(promptsPerStep));
-  if (threads !== undefined) await page.getByLabel('Threads').selectOption(threads);
+  await page.getByLabel(/Held-out problems/).fill(String(heldOut));
+  if (device !== undefined) await page.getByLabel('Compute on the').selectOption(device);
   await page.getByRole('button', { name: /^Start/ }).click();
 }
 

@@ -1,7 +1,7 @@
 /** The run of this tab: it outlives the view that shows it, so that a visitor may look around while it trains. */
 import type { RunConfiguration, RunEvent, RunProgress } from '@or1/trainer/core';
 import { useEffect, useState } from 'preact/hooks';
-import type { Edits, FreshSample, FromWorker, StartSettings, Status, ToWorker } from '../tab/messages.ts';
+import type { Edits, FreshSample, FromWorker, StartSettings, Status, TabDevice, ToWorker } from '../tab/messages.ts';
 
 export interface TabState {
   readonly status: Status | 'none' | 'failed';
@@ -47,9 +47,9 @@ class TabSession {
     this.#send({ kind: 'start', settings, edits });
   }
 
-  async import(file: File, threads: number | null): Promise<void> {
+  async import(file: File, device: TabDevice): Promise<void> {
     const archive = new Uint8Array(await file.arrayBuffer());
-    this.#send({ kind: 'import', archive, threads });
+    this.#send({ kind: 'import', archive, device });
   }
 
   tell(message: Extract<ToWorker, { kind: 'resume' | 'pause' | 'edit' | 'export' }>): void {

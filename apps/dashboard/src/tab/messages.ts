@@ -1,13 +1,17 @@
 /** What the page and the worker that trains say to each other. */
 import type { RunConfiguration, RunEvent, RunProgress } from '@or1/trainer/core';
 
+/** What computes: the processor, with so many threads (null: one a core, where the page may share memory), or the graphics processor. */
+export type TabDevice = { readonly kind: 'wasm'; readonly threads: number | null } | { readonly kind: 'webgpu' };
+
 /** What a visitor may choose before a run begins. */
 export interface StartSettings {
   readonly seed: number;
   readonly steps: number;
   readonly promptsPerStep: number;
-  /** null: one a core, where the page may share memory. */
-  readonly threads: number | null;
+  /** Problems of an evaluation; 0: none is made. */
+  readonly heldOut: number;
+  readonly device: TabDevice;
 }
 
 /** What a visitor may change while a run goes on. */
@@ -20,7 +24,7 @@ export interface Edits {
 
 export type ToWorker =
   | { readonly kind: 'start'; readonly settings: StartSettings; readonly edits: Edits }
-  | { readonly kind: 'import'; readonly archive: Uint8Array<ArrayBuffer>; readonly threads: number | null }
+  | { readonly kind: 'import'; readonly archive: Uint8Array<ArrayBuffer>; readonly device: TabDevice }
   | { readonly kind: 'resume' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'edit'; readonly edits: Edits }

@@ -1,5 +1,6 @@
 /** Puts a run of the nano family on this browser's processor: the same parts as on a machine, chosen for a page. */
 import { createWasmDevice, type Device } from '@or1/compute';
+import { createWebgpuDevice } from '@or1/compute/webgpu';
 import { fetchFiles, type ModelFiles } from '@or1/model';
 import { heldOutSource, type MixtureName, mixtures, nanoVerifiers, problemSource } from '@or1/nano';
 import { createRegistry, type Verifier } from '@or1/reward';
@@ -13,7 +14,7 @@ import {
   settleSteps,
   type TrainingParts,
 } from '@or1/trainer/core';
-import type { Edits, StartSettings } from './messages.ts';
+import type { Edits, StartSettings, TabDevice } from './messages.ts';
 
 /** The base that the server offers. */
 const BASE = 'nano-E';
@@ -22,12 +23,12 @@ const BASE = 'nano-E';
 const PROMPT_CAPACITY = 64;
 
 /** A run that shows within two minutes what it does: the nano preset with a small evaluation. */
-export function tabConfiguration({ seed, steps, promptsPerStep }: StartSettings, edits: Edits): RunConfiguration {
+export function tabConfiguration({ seed, steps, promptsPerStep, heldOut }: StartSettings, edits: Edits): RunConfiguration {
   const configuration = resolveConfiguration({
     fallbackPreset: 'nano',
     flags: {
       ...{ seed, steps, promptsPerStep, evalEvery: 20, checkpointEvery: 20, keepCheckpoints: 1, dumpEvery: 5 },
-      eval: { problems: 128, samples: 1, temperatures: [1] },
+      eval: { problems: heldOut, samples: 1, temperatures: [1] },
     },
   });
   return settleSteps(editedConfiguration(configuration, edits), null);
@@ -53,6 +54,13 @@ function mixtureOf({ model, problems, data, evalData, kl }: RunConfiguration): M
   return problems as MixtureName;
 }
 
+async function openDevice(device: TabDevice): Promise<Device> {
+  if (device.kind === 'wasm') return createWasmDevice(device.threads === null ? {} : { threads: device.threads });
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new InputError('this browser offers no graphics processor to this page; choose the processor');
+  return createWebgpuDevice(adapter);
+}
+
 export interface OpenTabRun {
   readonly device: Device;
   readonly parts: Omit<TrainingParts, 'verifier'>;
@@ -61,18 +69,17 @@ export interface OpenTabRun {
 }
 
 /**
- * @param threads null: one a core, where the page may share memory
  * @throws InputError where the configuration needs what a page has not.
  */
 export async function openTabRun(
   configuration: RunConfiguration,
-  threads: number | null,
+  chosen: TabDevice,
   files: ModelFiles = fetchFiles(new URL(`/nano/${BASE}`, location.origin)),
 ): Promise<OpenTabRun> {
   const problems = mixtureOf(configuration);
   const model = await openModel(files);
   const stages = resolveStages(configuration);
-  const device = await createWasmDevice(threads === null ? {} : { threads });
+  const device = await openDevice(chosen);
   const policy = await createLocalPolicy(device, model, {
     promptCapacity: PROMPT_CAPACITY,
     contextLength: Math.max(...stages.map((stage) => stage.contextLength)),

@@ -9,7 +9,7 @@ import {
   train,
   validateConfiguration,
 } from '@or1/trainer/core';
-import type { Edits, FreshSample, FromWorker, StartSettings, Status } from './messages.ts';
+import type { Edits, FreshSample, FromWorker, StartSettings, Status, TabDevice } from './messages.ts';
 import { editedConfiguration, type OpenTabRun, openTabRun, REWARD_FILE, tabConfiguration } from './open-run.ts';
 import { packRun, unpackRun } from './run-archive.ts';
 import { rewardFile, rewardSource, userReward } from './user-reward.ts';
@@ -63,14 +63,14 @@ export class TabRun {
     this.#status('loading');
     const verifier = edits.reward === null ? null : await userReward(edits.reward);
     disk.clear();
-    await this.#openRun(tabConfiguration(settings, edits), edits.reward, verifier, settings.threads);
+    await this.#openRun(tabConfiguration(settings, edits), edits.reward, verifier, settings.device);
     this.#post({ kind: 'log', events: [] });
     this.#save();
     this.resume();
   }
 
   /** Takes a run out of an archive; it stands still until it is resumed. */
-  async import(archive: Uint8Array, threads: number | null): Promise<void> {
+  async import(archive: Uint8Array, device: TabDevice): Promise<void> {
     await this.#stop();
     const files = unpackRun(archive);
     const text = (path: string) => new TextDecoder().decode(files.get(path));
@@ -81,7 +81,7 @@ export class TabRun {
     const { events, damage } = readLog(text('events.jsonl'));
     if (damage !== null) throw new InputError(`events.jsonl: ${damage}`);
     this.#status('loading');
-    await this.#openRun(configuration, source, verifier, threads);
+    await this.#openRun(configuration, source, verifier, device);
     disk.clear();
     for (const [path, content] of files) if (path !== 'lock') disk.set(`${FOLDER}/${path}`, content);
     this.#post({ kind: 'log', events });
@@ -140,10 +140,10 @@ export class TabRun {
     await this.#training;
   }
 
-  async #openRun(configuration: RunConfiguration, reward: string | null, verifier: Verifier | null, threads: number | null): Promise<void> {
+  async #openRun(configuration: RunConfiguration, reward: string | null, verifier: Verifier | null, device: TabDevice): Promise<void> {
     this.#open?.device.dispose();
     this.#open = null;
-    this.#open = await openTabRun(configuration, threads);
+    this.#open = await openTabRun(configuration, device);
     this.#configuration = configuration;
     this.#reward = reward;
     this.#verifier = verifier;

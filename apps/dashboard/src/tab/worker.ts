@@ -15,7 +15,7 @@ async function obey(message: ToWorker): Promise<void> {
     case 'start':
       return run.start(message.settings, message.edits);
     case 'import':
-      return run.import(message.archive, message.threads);
+      return run.import(message.archive, message.device);
     case 'resume':
       return run.resume();
     case 'pause':

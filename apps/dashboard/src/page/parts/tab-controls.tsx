@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Edits, StartSettings } from '../../tab/messages.ts';
+import type { Edits, StartSettings, TabDevice } from '../../tab/messages.ts';
 import { type TabState, tabSession } from '../tab-session.ts';
 
 const EXAMPLE = `({ response, finish, record }) => {
@@ -9,7 +9,17 @@ const EXAMPLE = `({ response, finish, record }) => {
   return right ? 1 + 5 / response.length : 0;
 }`;
 
-const START: StartSettings = { seed: 1, steps: 80, promptsPerStep: 32, threads: null };
+const START: StartSettings = { seed: 1, steps: 80, promptsPerStep: 32, heldOut: 128, device: { kind: 'wasm', threads: null } };
+
+/** What a visitor may compute on, by the name that the list gives it. */
+function devices(): readonly { readonly label: string; readonly device: TabDevice }[] {
+  const cores = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  return [
+    { label: cores === 1 ? 'processor, 1 thread' : `processor, ${cores} threads`, device: { kind: 'wasm', threads: null } },
+    ...(cores > 1 ? [{ label: 'processor, 1 thread', device: { kind: 'wasm', threads: 1 } } as const] : []),
+    ...('gpu' in navigator ? [{ label: 'graphics processor (WebGPU)', device: { kind: 'webgpu' } } as const] : []),
+  ];
+}
 const EDITS: Edits = { temperature: 1, entropyTarget: 0.1, reward: null };
 
 interface NumberFieldProps {
@@ -59,15 +69,23 @@ function StartFields({ value, onValue }: FieldsProps<StartSettings>) {
         step={1}
         onValue={(promptsPerStep) => onValue({ ...value, promptsPerStep })}
       />
+      <NumberField
+        label="Held-out problems (0: no evaluation)"
+        value={value.heldOut}
+        min={0}
+        max={2000}
+        step={1}
+        onValue={(heldOut) => onValue({ ...value, heldOut })}
+      />
       <NumberField label="Seed" value={value.seed} min={0} max={1_000_000} step={1} onValue={(seed) => onValue({ ...value, seed })} />
       <label class="choice">
-        <span>Threads</span>
-        <select
-          value={value.threads ?? ''}
-          onChange={({ currentTarget }) => onValue({ ...value, threads: currentTarget.value === '' ? null : Number(currentTarget.value) })}
-        >
-          <option value="">one a core ({crossOriginIsolated ? navigator.hardwareConcurrency : 1})</option>
-          <option value="1">1</option>
+        <span>Compute on the</span>
+        <select onChange={({ currentTarget }) => onValue({ ...value, device: devices()[currentTarget.selectedIndex]!.device })}>
+          {devices().map(({ label, device }) => (
+            <option key={label} selected={JSON.stringify(device) === JSON.stringify(value.device)}>
+              {label}
+            </option>
+          ))}
         </select>
       </label>
     </>
@@ -131,6 +149,7 @@ export function TabControls({ state }: { readonly state: TabState }) {
       seed: configuration.seed,
       steps: configuration.steps ?? before.steps,
       promptsPerStep: configuration.promptsPerStep,
+      heldOut: configuration.eval.problems,
     }));
   }, [configuration, reward]);
 
@@ -178,7 +197,7 @@ export function TabControls({ state }: { readonly state: TabState }) {
             accept=".zip"
             onChange={({ currentTarget }) => {
               const file = currentTarget.files?.[0];
-              if (file !== undefined) void tabSession.import(file, start.threads);
+              if (file !== undefined) void tabSession.import(file, start.device);
             }}
           />
         </label>

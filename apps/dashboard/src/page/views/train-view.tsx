@@ -49,7 +49,7 @@ function Progress({ state, data }: { readonly state: TabState; readonly data: Ru
       {device === null ? null : (
         <p class="note">
           {device}
-          {crossOriginIsolated ? '' : '; this page may not share memory, so it has one thread'}
+          {crossOriginIsolated || !device.startsWith('WebAssembly') ? '' : '; this page may not share memory, so it has one thread'}
         </p>
       )}
     </div>
@@ -85,7 +85,7 @@ export function TrainView() {
   const data = useMemo(() => runOfEvents(state.events, 'this tab', 'this tab'), [state.events]);
   return (
     <>
-      <Title note="A million parameters learn arithmetic by reinforcement, on this device's processor. Nothing leaves the tab.">
+      <Title note="A million parameters learn arithmetic by reinforcement, on this device. Nothing leaves the tab.">
         Train in this tab
       </Title>
       {state.message === null ? null : <Notice>{state.message}</Notice>}
