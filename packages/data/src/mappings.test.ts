@@ -93,6 +93,14 @@ const cases: Readonly<Record<string, { row: object; text: string; truth: string;
       ability: 'code',
       solutions: ['a', 'b'],
     },
+    livecodebench: {
+      row: { question_title: 't', question_content: 'q', question_id: 'abc_a', starter_code: '', public_test_cases: '[]' },
+      text: 'q',
+      truth: '{"question_id":"abc_a","public_test_cases":"[]"}',
+      source: 'test-code-livecodebench',
+      ability: 'code',
+      solutions: [],
+    },
     countdown: {
       row: { nums: [3, 4], target: 7 },
       text: '3 4=7?',

@@ -198,20 +198,20 @@ describe('a run that is killed', () => {
       },
     });
     servers.push(server);
-    const rows = Array.from({ length: 60 }, (_, n) => ({ problem: `Add ${n} and ${'9'.repeat(n % 7)}1.`, answer: `${n}` }));
+    const rows = Array.from({ length: 40 }, (_, n) => ({ problem: `Add ${n} and ${'9'.repeat(n % 7)}1.`, answer: `${n}` }));
     await write('votes.jsonl', jsonl(rows));
     const judges = ['a', 'b'].map((model) => ({ endpoint: 'local', model }));
     await write('votes.json', {
       sources: [{ name: 'sums', files: ['votes.jsonl'], licence: 'MIT' }],
       endpoints: { local: { url: `http://127.0.0.1:${server.port}/v1`, concurrency: 4, price: { prompt: 1, completion: 2 } } },
-      stages: ['normalise', { quality: { votes: 8, keepFrom: 11, judges } }],
+      stages: ['normalise', { quality: { votes: 4, keepFrom: 6, judges } }],
     });
     const whole = await curate(['--config', 'votes.json', '--out', 'whole/train.parquet', '--json']);
-    const votes = 60 * 16;
+    const votes = 40 * 8;
     expect(asked).toBe(votes);
     expect(whole.result.endpoints.local).toMatchObject({ asked: votes, promptTokens: 10 * votes, cost: (votes * (10 + 6)) / 1e6 });
     expect(whole.result.out).toBeGreaterThan(0);
-    expect(whole.result.out).toBeLessThan(60);
+    expect(whole.result.out).toBeLessThan(40);
 
     asked = 0;
     const args = ['--config', 'votes.json', '--out', 'killed/train.parquet', '--json'];

@@ -3,7 +3,7 @@ import { decodeGroundTruth } from '@or1/data';
 import type { CurationConfiguration, JudgeService } from '@or1/data/curation';
 import { nanoVerifiers } from '@or1/nano';
 import { createRegistry } from '@or1/reward';
-import { createCodeVerifier, createWasmSandbox, type Sandbox } from '@or1/reward/code';
+import { type CodeLimits, createCodeVerifier, createWasmSandbox, type Sandbox } from '@or1/reward/code';
 import { createMathPool } from '@or1/reward/math';
 import { createNativeSandbox, NativeUnavailable } from '@or1/reward/native';
 import { InputError } from '@or1/trainer';
@@ -12,12 +12,19 @@ import packageJson from '../../package.json' with { type: 'json' };
 /** Verifiers that are opened when a stage first asks for one, and closed with the run. */
 export interface OpenJudges {
   math(): Promise<JudgeService>;
-  code(): Promise<JudgeService>;
+  /** For the programs that come with problems. */
+  references(): Promise<JudgeService>;
   any(): Promise<JudgeService>;
   close(): Promise<void>;
 }
 
 const named = (what: string) => `or1 ${packageJson.version} ${what}`;
+
+/**
+ * Reference programs are limited by processor time, well above what the report allows a model's program: a machine that is busy with something else must
+ * not decide which problems stay.
+ */
+const REFERENCE_LIMITS = { testCpuMs: 10_000, testWallMs: 60_000, assertionWallMs: 60_000, runWallMs: 300_000 };
 
 /** A solution takes milliseconds; a worker that thinks longer than this is stuck. */
 const MATH_TIMEOUT_MS = 5_000;
@@ -47,16 +54,18 @@ export function openJudges(sandboxChoice: CurationConfiguration['sandbox'], thre
     };
   });
 
-  const code = once(async () => {
+  const codeJudge = async (words: string, limits: Partial<CodeLimits>): Promise<JudgeService> => {
     const sandbox = await openSandbox(sandboxChoice);
-    const verifier = createCodeVerifier({ sandbox, concurrency });
+    const verifier = createCodeVerifier({ sandbox, concurrency, limits });
     closers.push(() => verifier.close());
     return {
       judge: (response, { reward_model }, signal) => verifier.verify({ response, groundTruth: reward_model.ground_truth }, signal),
-      verifier: named(`code verifier, ${sandbox.name} sandbox`),
+      verifier: named(`code verifier, ${sandbox.name} sandbox, ${words}`),
       concurrency,
     };
-  });
+  };
+  const references = once(() => codeJudge('limits for references', REFERENCE_LIMITS));
+  const code = once(() => codeJudge('limits of the report', {}));
 
   const any = once(async () => {
     const registry = createRegistry(nanoVerifiers);
@@ -74,7 +83,7 @@ export function openJudges(sandboxChoice: CurationConfiguration['sandbox'], thre
 
   return {
     math,
-    code,
+    references,
     any,
     close: async () => {
       for (const close of closers) await close();

@@ -12,7 +12,7 @@ if (isAbsent) console.warn(`planted faults: no problem sets at ${DATA}; skipped`
 
 const judges = openJudges('auto', undefined);
 afterAll(() => judges.close());
-const services = { mathJudge: judges.math, codeJudge: judges.code } as StageServices;
+const services = { mathJudge: judges.math, referenceJudge: judges.references } as StageServices;
 const host = { hasher: sha256, ledger: memoryLedger(), signal: new AbortController().signal, now: () => performance.now() };
 
 async function itemsOf(file: string, mapping: string): Promise<readonly CurationItem[]> {

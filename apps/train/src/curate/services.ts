@@ -60,7 +60,7 @@ export function openServices({ configuration, flags, ledger, hasher }: ServiceHo
 
   const services: StageServices = {
     mathJudge: judges.math,
-    codeJudge: judges.code,
+    referenceJudge: judges.references,
     judge: judges.any,
     embedder: sentenceTransformer,
     endpoint,

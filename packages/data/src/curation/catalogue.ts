@@ -35,7 +35,8 @@ export type ModelChoice = z.infer<typeof modelChoice>;
 /** What stages may ask of the application; each is opened only when a stage wants it. */
 export interface StageServices {
   mathJudge(): Promise<JudgeService>;
-  codeJudge(): Promise<JudgeService>;
+  /** Runs the programs that come with problems. */
+  referenceJudge(): Promise<JudgeService>;
   /** Judges records of every ability that has a verifier. */
   judge(): Promise<JudgeService>;
   solver(model: ModelChoice): Promise<Solver>;
@@ -66,7 +67,7 @@ const catalogue: Readonly<Record<string, StageMaker>> = {
   ),
   'test-suites': maker('code: empty, short and corrupt test suites go', testSuiteOptions, (options) => testSuiteStage(options)),
   references: maker('code: a reference solution must pass all tests', referenceOptions, async (options, services) =>
-    referenceStage(options, await services.codeJudge()),
+    referenceStage(options, await services.referenceJudge()),
   ),
   'embedding-duplicates': maker(
     'code: problems whose embeddings are alike',

@@ -36,4 +36,14 @@ export const codeMappings: readonly ColumnMapping[] = [
     ability: code,
     extraInfo: { fields: { url: 'url', taco_source: 'source' } },
   },
+  {
+    name: 'livecodebench',
+    title: 'LiveCodeBench: for decontamination; its tests are packed in a form of their own',
+    requires: ['question_content', 'question_id', 'public_test_cases'],
+    prompt: { template: '{question_content}{starter_code?}' },
+    groundTruth: { object: { question_id: 'question_id', public_test_cases: 'public_test_cases' } },
+    dataSource: { otherwise: 'test-code-livecodebench' },
+    ability: code,
+    extraInfo: { fields: { contest_date: 'contest_date', difficulty: 'difficulty' } },
+  },
 ];
