@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Settings } from './experiment.ts';
 import { splitSettings, writeHeldOut, writeProblems } from './problem-file.ts';
 
-export const ARM_RUN_VERSION = 1;
+const ARM_RUN_VERSION = 1;
 
 const evaluationSchema = z.object({ temperature: z.number(), avg: z.number(), n: z.number(), meanLength: z.number() });
 
