@@ -12,6 +12,9 @@ import { gridArguments, spread, workgroupIndex } from '../runtime/workgroups.ts'
 import { inverseRootFunction, quotientFunction, treeSum } from './arithmetic.wgsl.ts';
 import type { Call } from './call.ts';
 
+/** `count` lines of WGSL. */
+const upTo = (count: number, line: (n: number) => string): string => Array.from({ length: count }, (_, n) => line(n)).join(' ');
+
 const threadsFor = (width: number): number => (width <= 256 ? 64 : 256);
 
 /** WGSL: vector `vector` of the grid, its row and group. */
@@ -92,6 +95,8 @@ var<workgroup> products: array<f32, ${threads}>;
 }));
 
 const COLUMN_THREADS = 64;
+/** Vectors whose values a column loads before it adds them: the loads wait for memory together. */
+const AT_ONCE = 8;
 
 /**
  * Column sums of g · x · s down the vectors, one invocation a column. In exact order a single share continues weightGradient; otherwise
@@ -101,17 +106,27 @@ const weightShares = kernelVariants('rmsNorm weight gradient', (accumulate: bool
   bindings: [read('x'), read('outGradient'), read('roots'), write('sums')],
   parameters: whole('rows', 'width', 'groups', 'stride', 'gradientStride', 'share'),
   code: `
+// The factors of a vector in column i: x · s and g.
+fn factors(vector: u32, i: u32) -> vec2<f32> {
+  let row = vector / params.groups;
+  let column = (vector % params.groups) * params.width + i;
+  let value = x[params.offset_x + row * params.stride + column] * roots[params.offset_roots + vector];
+  return vec2<f32>(value, outGradient[params.offset_outGradient + row * params.gradientStride + column]);
+}
 @compute @workgroup_size(${COLUMN_THREADS}) fn main(${gridArguments}) {
   let i = group.x * ${COLUMN_THREADS}u + lane;
   if (i >= params.width) { return; }
   let place = params.offset_sums + group.y * params.width + i;
   var sum = ${accumulate ? 'sums[place]' : '0f'};
   let end = min(params.rows * params.groups, (group.y + 1u) * params.share);
-  for (var vector = group.y * params.share; vector < end; vector++) {
-    let row = vector / params.groups;
-    let column = (vector % params.groups) * params.width + i;
-    let value = x[params.offset_x + row * params.stride + column] * roots[params.offset_roots + vector];
-    sum = fma(outGradient[params.offset_outGradient + row * params.gradientStride + column], value, sum);
+  var vector = group.y * params.share;
+  for (; vector + ${AT_ONCE}u <= end; vector += ${AT_ONCE}u) {
+    ${upTo(AT_ONCE, (n) => `let pair${n} = factors(vector + ${n}u, i);`)}
+    ${upTo(AT_ONCE, (n) => `sum = fma(pair${n}.y, pair${n}.x, sum);`)}
+  }
+  for (; vector < end; vector++) {
+    let pair = factors(vector, i);
+    sum = fma(pair.y, pair.x, sum);
   }
   sums[place] = sum;
 }`,
