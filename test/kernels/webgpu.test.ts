@@ -112,6 +112,32 @@ onGpu('fast mode agrees with the reference, and with itself from run to run', as
   for (const each of cases) expect(firstDifferingBit(await each.run(device), await each.run(device))).toBeUndefined();
 });
 
+onGpu('vectors too long for registers are normalised by loops, residual first', async () => {
+  const device = await open();
+  const [rows, width] = [3, 2100];
+  const random = new RandomSource('long vectors');
+  const host = { x: random.floats(rows * width), residual: random.floats(rows * width), weight: random.floats(width, 0.5, 1.5) };
+  const arena = device.createArena('long vectors', 2 ** 20);
+  const place = (values: Float32Array) => {
+    const buffer = arena.allocate('f32', values.length, 'values');
+    device.write(buffer, values);
+    return buffer;
+  };
+  const [x, residual, weight, out] = [place(host.x), place(host.residual), place(host.weight), place(new Float32Array(rows * width))];
+  device.rmsNorm({ x, residual, weight, out, rows, width, epsilon: 1e-6 });
+  const results = new Float32Array(rows * width);
+  await device.read(out, results);
+  let largest = 0;
+  for (let row = 0; row < rows; row++) {
+    const sums = Float64Array.from({ length: width }, (_, i) => host.x[row * width + i]! + host.residual[row * width + i]!);
+    const root = Math.sqrt(sums.reduce((total, value) => total + value * value, 0) / width + 1e-6);
+    sums.forEach((value, i) => {
+      largest = Math.max(largest, Math.abs(results[row * width + i]! - (value / root) * host.weight[i]!));
+    });
+  }
+  expect(largest).toBeLessThan(2e-6);
+});
+
 describe('operands that are parts of one allocation', () => {
   onGpu('are read and written side by side', async () => {
     const device = await open();

@@ -24,8 +24,46 @@ const vectorOfGroup = `
   let row = vector / params.groups;
   let column = (vector % params.groups) * params.width;`;
 
-const forward = kernelVariants('rmsNorm', ([threads, residual, inPlace]: readonly [number, boolean, boolean]) => {
+/** Elements that an invocation keeps in registers; wider vectors are read twice. */
+const MOST_KEPT = 8;
+
+interface ForwardText {
+  readonly threads: number;
+  readonly residual: boolean;
+  readonly target: 'x' | 'out';
+}
+
+const RESIDUAL = 'residual[params.offset_residual + row * params.stride + column + ';
+
+/** An invocation's `count` elements, all loaded before any is used: a lone row waits for memory once. */
+function keptText({ threads, residual, target }: ForwardText, count: number): { load: string; store: string } {
+  const all = (line: (n: number) => string) => upTo(count, line);
+  const value = (n: number) => `x[start + at${n}]${residual ? ` + ${RESIDUAL}at${n}]` : ''}`;
+  return {
+    load: `
+  let last = params.width - 1u;
+  ${all((n) => `let i${n} = lane + ${n * threads}u; let at${n} = min(i${n}, last);`)}
+  ${all((n) => `let value${n} = select(0f, ${value(n)}, i${n} <= last);`)}
+  ${all((n) => `let weight${n} = weight[params.offset_weight + at${n}];`)}
+  ${all((n) => `squares = fma(value${n}, value${n}, squares);`)}
+  ${residual ? all((n) => `if (i${n} <= last) { x[start + i${n}] = value${n}; }`) : ''}`,
+    store: all((n) => `if (i${n} <= last) { ${target}[to + i${n}] = (value${n} * scale) * weight${n}; }`),
+  };
+}
+
+function loopText({ threads, residual, target }: ForwardText): { load: string; store: string } {
+  const each = (body: string) => `for (var i = lane; i < params.width; i += ${threads}u) { ${body} }`;
+  const sum = residual ? `let value = x[start + i] + ${RESIDUAL}i]; x[start + i] = value;` : 'let value = x[start + i];';
+  return {
+    load: each(`${sum} squares = fma(value, value, squares);`),
+    store: each(`${target}[to + i] = (x[start + i] * scale) * weight[params.offset_weight + i];`),
+  };
+}
+
+const forward = kernelVariants('rmsNorm', ([threads, kept, residual, inPlace]: readonly [number, number, boolean, boolean]) => {
   const target = inPlace ? 'x' : 'out';
+  const text = { threads, residual, target } as const;
+  const { load, store } = kept === 0 ? loopText(text) : keptText(text, kept);
   return {
     bindings: [
       residual || inPlace ? write('x') : read('x'),
@@ -41,25 +79,21 @@ var<workgroup> shares: array<f32, ${threads}>;
   ${vectorOfGroup}
   let start = params.offset_x + row * params.stride + column;
   var squares = 0f;
-  for (var i = lane; i < params.width; i += ${threads}u) {
-    ${
-      residual
-        ? `let value = x[start + i] + residual[params.offset_residual + row * params.stride + column + i];
-    x[start + i] = value;`
-        : 'let value = x[start + i];'
-    }
-    squares = fma(value, value, squares);
-  }
+  ${load}
   shares[lane] = squares;
   ${treeSum(threads, 'shares')}
   let scale = inverseRoot(quotient(shares[0], f32(params.width)) + params.epsilon);
   let to = params.offset_${target} + row * params.outStride + column;
-  for (var i = lane; i < params.width; i += ${threads}u) {
-    ${target}[to + i] = (x[start + i] * scale) * weight[params.offset_weight + i];
-  }
+  ${store}
 }`,
   };
 });
+
+/** Elements of a vector that fall to one invocation, or 0 where they are too many to be kept. */
+function keptOf(width: number): number {
+  const count = Math.ceil(width / threadsFor(width));
+  return count <= MOST_KEPT ? count : 0;
+}
 
 const inputGradient = kernelVariants('rmsNorm input gradient', ([threads, accumulate]: readonly [number, boolean]) => ({
   bindings: [read('x'), read('weight'), read('outGradient'), write('xGradient'), write('roots')],
@@ -158,7 +192,7 @@ export function rmsNorm(runtime: GpuRuntime, call: Call<'rmsNorm'>): void {
   const { x, residual, weight, out, rows, width, epsilon, groups = 1 } = call;
   const { stride = groups * width, outStride = groups * width } = call;
   const inPlace = out === x;
-  const kernel = forward([threadsFor(width), residual !== undefined, inPlace]);
+  const kernel = forward([threadsFor(width), keptOf(width), residual !== undefined, inPlace]);
   for (const [start, count] of runtime.rowRuns(rows, 4 * Math.max(stride, outStride))) {
     const part = (buffer: DeviceBuffer, rowStride: number) => rowsOf(buffer, start, count, rowStride, groups * width);
     const operands = [part(x, stride), weight, ...(residual ? [part(residual, stride)] : []), ...(inPlace ? [] : [part(out, outStride)])];
