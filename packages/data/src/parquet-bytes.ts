@@ -29,10 +29,15 @@ export function parquetBytes(rows: readonly Row[], place: string): Uint8Array {
     writer,
     schema,
     columns: columns.map(([name]) => ({ name })),
-    rows: rows.map((row) => Object.fromEntries(columns.map(([name, field]) => [name, stored(row[name], field)]))),
+    rows: storedRows(rows, columns),
     createdBy: 'or1',
   });
   return writer.getBytes();
+}
+
+/** Rows as the writer wants them, one row group at a time: all of them at once would double the memory of the set. */
+function* storedRows(rows: readonly Row[], columns: readonly (readonly [string, Shape])[]): Generator<Record<string, unknown>> {
+  for (const row of rows) yield Object.fromEntries(columns.map(([name, field]) => [name, stored(row[name], field)]));
 }
 
 function shapeOf(value: unknown, column: string, place: string): Shape {

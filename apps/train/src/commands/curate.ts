@@ -1,7 +1,7 @@
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { type CurationConfiguration, curationReport, makeStage, type PipelineResult, runPipeline, type Stage } from '@or1/data/curation';
 import { directoryLedger, nodeFiles, sha256 } from '@or1/data/node';
-import { InputError, InterruptedError } from '@or1/trainer';
+import { InputError, InterruptedError, makeFolder } from '@or1/trainer';
 import { type Command, Option } from 'commander';
 import { addCommonOptions, type CommonOptions } from '../cli/common-options.ts';
 import { interruptSignal } from '../cli/interrupt.ts';
@@ -63,6 +63,7 @@ async function curateCommand(flags: CurateFlags): Promise<void> {
   const { configuration, out } = await configurationOf(flags);
   const paths = outputPaths(out);
   await requireSources(configuration);
+  await makeFolder(dirname(out));
   const ledger = directoryLedger(paths.ledger);
   const { signal, release } = interruptSignal(output.say, 'Interrupted: what is judged is on file; the same command goes on from here.');
   const open = openServices({ configuration, flags, ledger, hasher: sha256 });

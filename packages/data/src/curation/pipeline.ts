@@ -46,7 +46,7 @@ export interface DroppedItem {
 }
 
 export interface PipelineResult {
-  readonly read: ReadSources;
+  readonly read: Omit<ReadSources, 'items'>;
   readonly readMs: number;
   readonly stages: readonly StageSummary[];
   readonly dropped: readonly DroppedItem[];
@@ -61,12 +61,13 @@ export const MIX_STAGE = 'mix';
 export async function runPipeline(pipeline: Pipeline, host: PipelineHost): Promise<PipelineResult> {
   const start = host.now();
   const { hasher, signal } = host;
-  const read = await readSources(host.files, pipeline.sources, { hasher, onError: pipeline.onError, signal });
+  // The items as they were read are not kept: the first stage replaces nearly all of them.
+  const { items: all, ...read } = await readSources(host.files, pipeline.sources, { hasher, onError: pipeline.onError, signal });
   const readMs = host.now() - start;
   const stages: StageSummary[] = [];
   const dropped: DroppedItem[] = [];
   const notes: ReadonlyMap<string, JsonValue>[] = [];
-  let items = read.items;
+  let items = all;
   for (const stage of pipeline.stages) {
     const result = await runStage(stage, items, host);
     const summary: StageSummary = {

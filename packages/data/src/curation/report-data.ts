@@ -120,7 +120,7 @@ function sampleGroups({ dropped }: PipelineResult): SampleGroup[] {
   });
 }
 
-function pairReports({ dropped, read }: PipelineResult): PairReport[] {
+function pairReports({ dropped, kept }: PipelineResult): PairReport[] {
   const pairs = dropped.filter(({ outcome }) => outcome.like !== undefined);
   // From each stage the least alike, which are the ones worth a look, and a few by hash.
   const chosen = [...Map.groupBy(pairs, ({ stage }) => stage).values()].flatMap((members) => {
@@ -129,7 +129,9 @@ function pairReports({ dropped, read }: PipelineResult): PairReport[] {
     return [...least.slice(0, PAIRS / 2), ...rest.slice(0, PAIRS / 2)];
   });
   const wanted = new Set(chosen.map(({ outcome }) => outcome.like!.id));
-  const texts = new Map(read.items.filter(({ id }) => wanted.has(id)).map(({ id, text }) => [id, text]));
+  const texts = new Map<string, string>();
+  for (const { id, text } of kept) if (wanted.has(id)) texts.set(id, text);
+  for (const { item } of dropped) if (wanted.has(item.id)) texts.set(item.id, item.text);
   return chosen.map(({ stage, item, outcome }) => {
     const { id, similarity, text } = outcome.like!;
     const stays = { id, text: cut(text ?? texts.get(id) ?? '') };
