@@ -1,6 +1,8 @@
 import type { Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix } from '../device.ts';
-import { attention, attentionBackward } from './kernels/attention/attention.ts';
+import { attention, attentionBackward, useMatrixAttention } from './kernels/attention/attention.ts';
 import { cacheBytes, createCache } from './kernels/attention/cache.ts';
+import { matrixAttentionFault } from './kernels/attention/matrix-proof.ts';
+import { fragmentUnitOf } from './kernels/attention/plans.ts';
 import type { Call } from './kernels/call.ts';
 import { cast } from './kernels/cast.ts';
 import { advanceRows, drawBits } from './kernels/decoding.ts';
@@ -33,7 +35,11 @@ export class WebgpuDevice implements Device {
   readonly kind = 'webgpu';
   readonly threads = 1;
 
-  constructor(readonly runtime: GpuRuntime) {}
+  constructor(
+    readonly runtime: GpuRuntime,
+    /** What keeps attention off the adapter's subgroup matrices; undefined where nothing does. */
+    readonly matrixAttentionFault?: string | undefined,
+  ) {}
 
   get exact(): boolean {
     return this.runtime.mode === 'exact';
@@ -49,6 +55,7 @@ export class WebgpuDevice implements Device {
       features.f16 && 'f16',
       features.subgroups && `subgroups of ${features.subgroupSize}`,
       features.subgroupMatrix.length > 0 && 'subgroup matrices',
+      this.matrixAttentionFault !== undefined && `attention without them: ${this.matrixAttentionFault}`,
     ].filter((rung) => rung !== false);
     return [`WebGPU on ${adapterDescription}`, `${mode}, ${storage}`, ...rungs].join('; ');
   }
@@ -180,5 +187,12 @@ export async function createWebgpuDevice(source: GPUAdapter | GPUDevice, options
   if (mode === 'exact' && storage === 'f16') throw new RangeError('storage "f16" needs mode "fast"');
   const borrowed = !('requestDevice' in source);
   const [device, info] = borrowed ? [source, source.adapterInfo] : [await requestGpuDevice(source), source.info];
-  return new WebgpuDevice(new GpuRuntime(device, info, { mode, storage, restrictions, profile, borrowed }));
+  const runtime = new GpuRuntime(device, info, { mode, storage, restrictions, profile, borrowed });
+  const unit = fragmentUnitOf(runtime);
+  if (mode === 'exact' || storage === 'f32' || !unit) return new WebgpuDevice(runtime);
+  const trial = new GpuRuntime(device, info, { mode, storage, restrictions, borrowed: true });
+  const fault = await matrixAttentionFault(trial, unit);
+  trial.dispose();
+  if (fault === undefined) useMatrixAttention(runtime, unit);
+  return new WebgpuDevice(runtime, fault);
 }

@@ -8,7 +8,7 @@ import { type WebgpuCache, webgpuCache } from './cache.ts';
 import { combineGrid, shareElements } from './combine.ts';
 import type { FragmentUnit } from './fragments.ts';
 import { MATRIX_PREPARE_THREADS } from './matrix-prepare.ts';
-import { type AttentionPlan, createPlan, fragmentUnitOf, type MatrixBackward, type RowKernel } from './plans.ts';
+import { type AttentionPlan, createPlan, type MatrixBackward, type RowKernel } from './plans.ts';
 
 /** Up to so many rows without logSumExp are taken for decoding: each has a context of its own. */
 const DECODING_ROWS = 1024;
@@ -23,7 +23,7 @@ export class AttentionKernels {
   constructor(
     private readonly runtime: GpuRuntime,
     /** What multiplies blocks of 16 x 16; without it the plain kernels do everything. */
-    private readonly unit: FragmentUnit | undefined = fragmentUnitOf(runtime),
+    private readonly unit: FragmentUnit | undefined,
   ) {}
 
   /** See the contract. */
@@ -141,10 +141,15 @@ function rowGrid(rows: number, { heads }: WebgpuCache, { rowsPerBlock, headBlock
 
 const kernelsOf = new WeakMap<GpuRuntime, AttentionKernels>();
 
+/** Takes the matrix kernels for this runtime's attention from now on, which until then is plain. */
+export function useMatrixAttention(runtime: GpuRuntime, unit: FragmentUnit): void {
+  kernelsOf.set(runtime, new AttentionKernels(runtime, unit));
+}
+
 function attentionKernels(runtime: GpuRuntime): AttentionKernels {
   let kernels = kernelsOf.get(runtime);
   if (!kernels) {
-    kernels = new AttentionKernels(runtime);
+    kernels = new AttentionKernels(runtime, undefined);
     kernelsOf.set(runtime, kernels);
   }
   return kernels;

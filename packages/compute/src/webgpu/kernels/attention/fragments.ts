@@ -21,8 +21,11 @@ export function hasFragments(configurations: readonly SubgroupMatrixConfig[]): b
   );
 }
 
-/** Elements of a matrix in one element of an array: halves packed by eight or by two, or two sums in f32. */
-const PER_ELEMENT = { 'vec4<u32>': 8, u32: 2, 'vec2<f32>': 2 } as const;
+/**
+ * Elements of a matrix in one element of an array: eight packed halves, or four sums in f32. Vectors of 128 bits, whatever is stored in
+ * them: drivers load blocks by 16 bytes, and round down the start of an array that is aligned to less.
+ */
+const PER_ELEMENT = { 'vec4<u32>': 8, 'vec4<f32>': 4 } as const;
 
 /** Arrays that blocks are loaded from or stored to, by name. */
 export type FragmentArrays = Readonly<Record<string, keyof typeof PER_ELEMENT>>;
@@ -57,22 +60,21 @@ export class Fragments {
     ${body}
   }`;
     const functions = Object.entries(this.arrays).map(([name, element]) => {
-      if (element === 'vec2<f32>') {
-        const place = `${name}[(start + row * stride + column) / 2u][(start + row * stride + column) % 2u]`;
+      if (element === 'vec4<f32>') {
+        const place = `${name}[(start + row * stride + column) / 4u][(start + row * stride + column) % 4u]`;
         return `
 fn storeResult_${name}(start: u32, result: ptr<function, Result>, stride: u32) {${each(`${place} = (*result)[i];`)}
 }
 fn loadResult_${name}(result: ptr<function, Result>, start: u32, stride: u32) {${each(`(*result)[i] = ${place};`)}
 }`;
       }
-      const word = element === 'u32' ? `${name}[at / 2u]` : `${name}[at / 8u][at / 2u % 4u]`;
       return `
 fn loadFactor_${name}(factor: ptr<function, Factor>, start: u32, stride: u32, columns: bool) {
   for (var i = 0u; i < ${BLOCK * BLOCK}u; i++) {
     let row = i / ${BLOCK}u;
     let column = i % ${BLOCK}u;
     let at = start + select(row * stride + column, column * stride + row, columns);
-    (*factor)[i] = unpack2x16float(${word})[at % 2u];
+    (*factor)[i] = unpack2x16float(${name}[at / 8u][at / 2u % 4u])[at % 2u];
   }
 }`;
     });

@@ -9,7 +9,7 @@ import { BLOCK, Fragments } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { SCALE_FACT } from './matrix-prepare.ts';
 import { LOG2_E, type MatrixShape, paddedWidth, strides } from './matrix-shape.ts';
-import { eachResult } from './matrix-softmax.ts';
+import { eachResult, powersOfTwo, storeFour } from './matrix-softmax.ts';
 import { stageVectors } from './matrix-stage.ts';
 import { unroll } from './plain-shape.ts';
 
@@ -21,7 +21,7 @@ export interface MatrixBackwardKeysShape extends Omit<MatrixShape, 'blocks'> {
 export function matrixBackwardKeysBytes(shape: Omit<MatrixBackwardKeysShape, 'headGroups'>): number {
   const { headWidth, subgroups, staged } = shape;
   const { tile, scores, weights } = strides(headWidth, staged);
-  return 4 * staged * tile + subgroups * BLOCK * (8 * scores + 4 * weights);
+  return 4 * staged * tile + subgroups * BLOCK * (8 * scores + 4 * weights) + 24 * staged;
 }
 
 /** Grid: [rows / (subgroups x 16), key heads, head groups]. */
@@ -30,10 +30,10 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
   const fragments = new Fragments(shape, {
     queryTile: 'vec4<u32>',
     gradientTile: 'vec4<u32>',
-    weights: 'u32',
-    scoreGradients: 'u32',
-    scores: 'vec2<f32>',
-    slopes: 'vec2<f32>',
+    weights: 'vec4<u32>',
+    scoreGradients: 'vec4<u32>',
+    scores: 'vec4<f32>',
+    slopes: 'vec4<f32>',
   });
   const threads = subgroups * subgroupSize;
   const keys = subgroups * BLOCK;
@@ -41,7 +41,7 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
   const { tile, scores, weights } = strides(headWidth, staged);
   const softmax = { subgroupSize, blocks: 1, keys: staged, scoreStride: scores, weightStride: weights };
   const columns = paddedWidth(headWidth) / BLOCK;
-  const pairLanes = Math.min(subgroupSize, staged / 2);
+  const fourLanes = Math.min(subgroupSize, staged / 4);
   const staging = stageVectors({ threads, rows: staged, headWidth, stride: tile, tiles: ['queryTile', 'gradientTile'] });
   const fetch = (start: string) =>
     staging.fetch(
@@ -62,8 +62,7 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
       let at = ${base}(${rowFact('slot', 'firstKey + key')} * ${keyHeads}u + keyHead) * ${headWidth}u + element;
       words = cache[params.offset_cache + (at) / 8u];
     }
-    let place = key * ${weights / 2}u + 4u * (index % 2u);
-    weights[place] = words.x; weights[place + 1u] = words.y; weights[place + 2u] = words.z; weights[place + 3u] = words.w;
+    weights[key * ${weights / 8}u + index % 2u] = words;
   }
   workgroupBarrier();
   ${fragments.left(`${name}${column}`, 'weights', `subgroupLine * ${weights}u`, weights)}
@@ -86,6 +85,8 @@ export function matrixBackwardKeysKernel(shape: MatrixBackwardKeysShape): Kernel
         let scaled = value * (${factor} / familyScale(row));
         ${target.name}[at] = scaled.x;
         ${target.name}[at + 1u] = scaled.y;
+        ${target.name}[at + 2u] = scaled.z;
+        ${target.name}[at + 3u] = scaled.w;
       }`,
     );
 
@@ -110,30 +111,31 @@ const LOG2_E = ${f32Literal(LOG2_E)};
 const LN2 = ${f32Literal(Math.LN2)};
 fn familyScale(row: u32) -> f32 { return bitcast<f32>(rowFacts[params.offset_rowFacts + row * ${ROW_FACTS}u + ${SCALE_FACT}u]); }
 
-struct Line { family: u32, prefixEnd: u32, ownStart: u32, row: u32, top: f32, mean: f32 }
-fn lineAt(line: u32, endLine: u32, firstHead: u32) -> Line {
+// What the tile's lines see and where their softmax stands, table by table: family, prefixEnd, ownStart and row; top and mean.
+var<workgroup> bounds: array<vec4<u32>, ${staged}>;
+var<workgroup> levels: array<vec4<f32>, ${staged / 2}>;
+fn noteLine(number: u32, line: u32, endLine: u32, firstHead: u32) {
   let row = min(line / ${heads}u, params.rows - 1u);
-  let family = select(0xffffffffu, ${rowFact('familyFirst', 'row')}, line < endLine);
+  let family = ${rowFact('familyFirst', 'row')};
   let facts = params.offset_lineFacts + 2u * (row * ${queryHeads}u + firstHead + line % ${heads}u);
-  return Line(
-    family,
-    family + ${rowFact('prefixLength', 'row')},
-    row + 1u - ${rowFact('ownLength', 'row')},
-    row,
-    lineFacts[facts] * LOG2_E,
-    lineFacts[facts + 1u] * familyScale(row),
-  );
-}
-fn sees(line: Line, token: u32) -> bool {
-  return token >= line.family && (token < line.prefixEnd || (token >= line.ownStart && token <= line.row));
+  let four = number / 4u;
+  let part = number % 4u;
+  // Tokens come after no family that starts at the largest number: a line past the end sees nothing.
+  bounds[four][part] = select(0xffffffffu, family, line < endLine);
+  bounds[${staged / 4}u + four][part] = family + ${rowFact('prefixLength', 'row')};
+  bounds[${(2 * staged) / 4}u + four][part] = row + 1u - ${rowFact('ownLength', 'row')};
+  bounds[${(3 * staged) / 4}u + four][part] = row;
+  levels[four][part] = lineFacts[facts] * LOG2_E;
+  levels[${staged / 4}u + four][part] = lineFacts[facts + 1u] * familyScale(row);
 }
 ${fragments.declarations}
+${powersOfTwo}
 var<workgroup> queryTile: array<vec4<u32>, ${(staged * tile) / 8}>;
 var<workgroup> gradientTile: array<vec4<u32>, ${(staged * tile) / 8}>;
-var<workgroup> weights: array<u32, ${(keys * weights) / 2}>;
-var<workgroup> scoreGradients: array<u32, ${(keys * weights) / 2}>;
-var<workgroup> scores: array<vec2<f32>, ${(keys * scores) / 2}>;
-var<workgroup> slopes: array<vec2<f32>, ${(keys * scores) / 2}>;`,
+var<workgroup> weights: array<vec4<u32>, ${(keys * weights) / 8}>;
+var<workgroup> scoreGradients: array<vec4<u32>, ${(keys * weights) / 8}>;
+var<workgroup> scores: array<vec4<f32>, ${(keys * scores) / 4}>;
+var<workgroup> slopes: array<vec4<f32>, ${(keys * scores) / 4}>;`,
     body: /* wgsl */ `
   ${fragments.begin('lane')}
   let firstKey = workgroup.x * ${keys}u;
@@ -150,6 +152,7 @@ var<workgroup> slopes: array<vec2<f32>, ${(keys * scores) / 2}>;`,
   ${fetch(`firstKey * ${heads}u`)}
   for (var firstLine = firstKey * ${heads}u; firstLine < endLine; firstLine += ${staged}u) {
     ${staging.store}
+    for (var number = thread; number < ${staged}u; number += ${threads}u) { noteLine(number, firstLine + number, endLine, firstHead); }
     workgroupBarrier();
     ${fetch(`firstLine + ${staged}u`)}
     ${unroll(
@@ -172,19 +175,22 @@ var<workgroup> slopes: array<vec2<f32>, ${(keys * scores) / 2}>;`,
     )}
     workgroupBarrier();
 
-    for (var pair = lane % ${pairLanes}u; pair < ${staged / 2}u; pair += ${pairLanes}u) {
-      let line0 = lineAt(firstLine + 2u * pair, endLine, firstHead);
-      let line1 = lineAt(firstLine + 2u * pair + 1u, endLine, firstHead);
-      let top = vec2<f32>(line0.top, line1.top);
-      let mean = vec2<f32>(line0.mean, line1.mean);
-      for (var key = lane / ${pairLanes}u; key < ${BLOCK}u; key += ${subgroupSize / pairLanes}u) {
-        let token = firstKey + subgroupLine + key;
-        let at = (subgroupLine + key) * ${scores / 2}u + pair;
-        let score = scores[at] - top;
-        let weight = select(vec2<f32>(), vec2<f32>(powerOfTwo(score.x), powerOfTwo(score.y)), vec2<bool>(sees(line0, token), sees(line1, token)));
-        let place = (subgroupLine + key) * ${weights / 2}u + pair;
-        weights[place] = pack2x16float(weight);
-        scoreGradients[place] = pack2x16float(weight * (slopes[at] - mean));
+    for (var four = lane % ${fourLanes}u; four < ${staged / 4}u; four += ${fourLanes}u) {
+      let family = bounds[four];
+      let prefixEnd = bounds[${staged / 4}u + four];
+      let ownStart = bounds[${(2 * staged) / 4}u + four];
+      let row = bounds[${(3 * staged) / 4}u + four];
+      let top = levels[four];
+      let mean = levels[${staged / 4}u + four];
+      for (var key = lane / ${fourLanes}u; key < ${BLOCK}u; key += ${subgroupSize / fourLanes}u) {
+        let token = vec4<u32>(firstKey + subgroupLine + key);
+        let seen = (token >= family) & ((token < prefixEnd) | ((token >= ownStart) & (token <= row)));
+        let at = (subgroupLine + key) * ${scores / 4}u + four;
+        let weight = select(vec4<f32>(), powersOfTwo(scores[at] - top), seen);
+        let gradient = weight * (slopes[at] - mean);
+        let place = (subgroupLine + key) * ${weights / 4}u + four;
+        ${storeFour('weights', 'place', 'weight')}
+        ${storeFour('scoreGradients', 'place', 'gradient')}
       }
     }
     workgroupBarrier();

@@ -5,7 +5,7 @@ import { BLOCK, Fragments } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { SCALE_FACT } from './matrix-prepare.ts';
 import { LINE_THREADS, LOG2_E, type MatrixShape, paddedWidth, strides } from './matrix-shape.ts';
-import { eachResult, passesOf, passLine } from './matrix-softmax.ts';
+import { eachResult, passesOf, passLine, powersOfTwo, storeFour } from './matrix-softmax.ts';
 import { stageVectors } from './matrix-stage.ts';
 import { geometryOf, unroll } from './plain-shape.ts';
 import { forEachRun, viewFunctions } from './runs.ts';
@@ -22,9 +22,9 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
   const fragments = new Fragments(shape, {
     keyTile: 'vec4<u32>',
     valueTile: 'vec4<u32>',
-    weights: 'u32',
-    scores: 'vec2<f32>',
-    slopes: 'vec2<f32>',
+    weights: 'vec4<u32>',
+    scores: 'vec4<f32>',
+    slopes: 'vec4<f32>',
   });
   const threads = subgroups * subgroupSize;
   const subgroupLines = blocks * BLOCK;
@@ -55,8 +55,7 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
         let base = ((firstOfRun + line / ${headsPerBlock}u) * ${queryHeads}u + firstHead + line % ${headsPerBlock}u) * ${headWidth}u + element;
         words = ${name}[params.offset_${name} + base / 8u];
       }
-      let place = line * ${weights / 2}u + 4u * (index % 2u);
-      weights[place] = words.x; weights[place + 1u] = words.y; weights[place + 2u] = words.z; weights[place + 3u] = words.w;
+      weights[line * ${weights / 8}u + index % 2u] = words;
     }
     workgroupBarrier();
     ${unroll(blocks, (block) => fragments.left(`${name}${block}_${column}`, 'weights', `(subgroupLine + ${block * BLOCK}u) * ${weights}u`, weights))}
@@ -114,12 +113,13 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
       ${unroll(
         passes,
         (pass) => /* wgsl */ `
-      for (var pair = quad; pair < ${staged / 2}u; pair += ${LINE_THREADS}u) {
-        let at = line${pass} * ${scores / 2}u + pair;
-        let score = scores[at] - top${pass};
-        let seen = vec2<bool>(tileStart + 2u * pair < seenOf${pass}, tileStart + 2u * pair + 1u < seenOf${pass});
-        let weight = select(vec2<f32>(), vec2<f32>(powerOfTwo(score.x), powerOfTwo(score.y)), seen);
-        weights[line${pass} * ${weights / 2}u + pair] = pack2x16float(weight * (slopes[at] - mean${pass}));
+      for (var four = quad; four < ${staged / 4}u; four += ${LINE_THREADS}u) {
+        let at = line${pass} * ${scores / 4}u + four;
+        let key = vec4<u32>(tileStart + 4u * four) + vec4<u32>(0u, 1u, 2u, 3u);
+        let weight = select(vec4<f32>(), powersOfTwo(scores[at] - top${pass}), key < vec4<u32>(seenOf${pass}));
+        let gradient = weight * (slopes[at] - mean${pass});
+        let place = line${pass} * ${weights / 4}u + four;
+        ${storeFour('weights', 'place', 'gradient')}
       }`,
       )}
       workgroupBarrier();
@@ -151,6 +151,8 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
         let scaled = value * (SCALE / familyScale(row));
         qkvGradient[at] = scaled.x;
         qkvGradient[at + 1u] = scaled.y;
+        qkvGradient[at + 2u] = scaled.z;
+        qkvGradient[at + 3u] = scaled.w;
       }`,
     )}`;
 
@@ -175,11 +177,12 @@ ${viewFunctions(factTables)}
 const LOG2_E = ${f32Literal(LOG2_E)};
 fn familyScale(row: u32) -> f32 { return bitcast<f32>(rowFacts[params.offset_rowFacts + row * ${ROW_FACTS}u + ${SCALE_FACT}u]); }
 ${fragments.declarations}
+${powersOfTwo}
 var<workgroup> keyTile: array<vec4<u32>, ${(staged * tile) / 8}>;
 var<workgroup> valueTile: array<vec4<u32>, ${(staged * tile) / 8}>;
-var<workgroup> weights: array<u32, ${(lines * weights) / 2}>;
-var<workgroup> scores: array<vec2<f32>, ${(lines * scores) / 2}>;
-var<workgroup> slopes: array<vec2<f32>, ${(lines * scores) / 2}>;`,
+var<workgroup> weights: array<vec4<u32>, ${(lines * weights) / 8}>;
+var<workgroup> scores: array<vec4<f32>, ${(lines * scores) / 4}>;
+var<workgroup> slopes: array<vec4<f32>, ${(lines * scores) / 4}>;`,
     body: /* wgsl */ `
   ${fragments.begin('lane')}
   let firstRow = (workgroups.x - 1u - workgroup.x) * ${rowsPerBlock}u;

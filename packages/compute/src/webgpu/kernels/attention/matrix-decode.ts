@@ -6,7 +6,7 @@ import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { BLOCK, Fragments, type FragmentUnit } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { LINE_THREADS, LOG2_E, strides } from './matrix-shape.ts';
-import { eachResult, passesOf, passLine, scaleResults, softmaxPass } from './matrix-softmax.ts';
+import { eachResult, eightQueries, passesOf, passLine, powersOfTwo, scaleResults, softmaxPass } from './matrix-softmax.ts';
 import { type AttentionHeads, geometryOf, unroll } from './plain-shape.ts';
 import { separateTables } from './runs.ts';
 
@@ -18,7 +18,7 @@ export interface MatrixDecodeShape extends AttentionHeads, FragmentUnit {
 /** Grid: [rows, key heads x head blocks, splits]. The cache holds f16, a head is a multiple of 16 wide. */
 export function matrixDecodeKernel(shape: MatrixDecodeShape): KernelSource {
   const { queryHeads, keyHeads, headWidth, subgroupSize, keys } = shape;
-  const fragments = new Fragments(shape, { cache: 'vec4<u32>', weights: 'u32', scores: 'vec2<f32>' });
+  const fragments = new Fragments(shape, { cache: 'vec4<u32>', weights: 'vec4<u32>', scores: 'vec4<f32>' });
   const { group, headsPerBlock, headBlocks, rowWidth } = geometryOf(shape, BLOCK);
   const { scores, weights } = strides(headWidth, keys);
   const softmax = { subgroupSize, blocks: 1, keys, scoreStride: scores, weightStride: weights };
@@ -43,10 +43,12 @@ export function matrixDecodeKernel(shape: MatrixDecodeShape): KernelSource {
     declarations: /* wgsl */ `
 ${attentionFunctions(headWidth)}
 const SCALE_LOG2 = ${f32Literal(LOG2_E / Math.sqrt(headWidth))};
+${eightQueries}
 const LN2 = ${f32Literal(Math.LN2)};
 ${fragments.declarations}
-var<workgroup> weights: array<u32, ${(BLOCK * weights) / 2}>;
-var<workgroup> scores: array<vec2<f32>, ${(BLOCK * scores) / 2}>;
+${powersOfTwo}
+var<workgroup> weights: array<vec4<u32>, ${(BLOCK * weights) / 8}>;
+var<workgroup> scores: array<vec4<f32>, ${(BLOCK * scores) / 4}>;
 var<workgroup> keep: array<f32, ${BLOCK}>;
 var<workgroup> rescale: u32;`,
     body: /* wgsl */ `
@@ -71,14 +73,13 @@ var<workgroup> rescale: u32;`,
   ${unroll(
     columns,
     (column) => /* wgsl */ `
-  for (var index = lane; index < ${(BLOCK * BLOCK) / 2}u; index += ${subgroupSize}u) {
-    let line = index / ${BLOCK / 2}u;
-    var value = vec2<f32>();
+  for (var index = lane; index < ${2 * BLOCK}u; index += ${subgroupSize}u) {
+    let line = index / 2u;
+    var words = vec4<u32>();
     if (line < heads) {
-      let at = params.offset_qkv + row * ${rowWidth}u + (firstHead + line) * ${headWidth}u + ${column * BLOCK}u + 2u * (index % ${BLOCK / 2}u);
-      value = vec2<f32>(qkv[at], qkv[at + 1u]) * SCALE_LOG2;
+      words = eightQueries(params.offset_qkv + row * ${rowWidth}u + (firstHead + line) * ${headWidth}u + ${column * BLOCK}u + 8u * (index % 2u));
     }
-    weights[line * ${weights / 2}u + index % ${BLOCK / 2}u] = pack2x16float(value);
+    weights[line * ${weights / 8}u + index % 2u] = words;
   }
   workgroupBarrier();
   ${fragments.left(`query${column}`, 'weights', '0u', weights)}
@@ -141,6 +142,8 @@ var<workgroup> rescale: u32;`,
         let at = params.offset_out + ((row * ${queryHeads}u + firstHead + line) * workgroups.z + workgroup.z) * width + element;
         out[at] = value.x;
         out[at + 1u] = value.y;
+        out[at + 2u] = value.z;
+        out[at + 3u] = value.w;
       }`,
   )}`,
   });

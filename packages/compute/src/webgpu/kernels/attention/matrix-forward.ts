@@ -7,7 +7,7 @@ import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { BLOCK, Fragments } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { LINE_THREADS, LOG2_E, type MatrixShape, paddedWidth, strides } from './matrix-shape.ts';
-import { eachResult, passesOf, passLine, scaleResults, softmaxPass } from './matrix-softmax.ts';
+import { eachResult, eightQueries, passesOf, passLine, powersOfTwo, scaleResults, softmaxPass } from './matrix-softmax.ts';
 import { stageVectors } from './matrix-stage.ts';
 import { geometryOf, unroll } from './plain-shape.ts';
 import { forEachRun, separateTables, viewFunctions } from './runs.ts';
@@ -26,7 +26,7 @@ export function matrixForwardBytes(shape: MatrixForwardShape): number {
 /** Grid: [blocks of rows, key heads x head blocks, 1]. The cache holds f16, a head is a multiple of 8 wide. */
 export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
   const { queryHeads, keyHeads, headWidth, subgroups, subgroupSize, blocks, staged, logSumExp } = shape;
-  const fragments = new Fragments(shape, { keyTile: 'vec4<u32>', valueTile: 'vec4<u32>', weights: 'u32', scores: 'vec2<f32>' });
+  const fragments = new Fragments(shape, { keyTile: 'vec4<u32>', valueTile: 'vec4<u32>', weights: 'vec4<u32>', scores: 'vec4<f32>' });
   const threads = subgroups * subgroupSize;
   const subgroupLines = blocks * BLOCK;
   const lines = subgroups * subgroupLines;
@@ -63,15 +63,15 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
     ${unroll(
       columns,
       (column) => /* wgsl */ `
-    for (var index = lane; index < ${(subgroupLines * BLOCK) / 2}u; index += ${subgroupSize}u) {
-      let line = subgroupLine + index / ${BLOCK / 2}u;
-      let element = ${column * BLOCK}u + 2u * (index % ${BLOCK / 2}u);
-      var value = vec2<f32>();
+    for (var index = lane; index < ${2 * subgroupLines}u; index += ${subgroupSize}u) {
+      let line = subgroupLine + index / 2u;
+      let element = ${column * BLOCK}u + 8u * (index % 2u);
+      var words = vec4<u32>();
       if (line / ${headsPerBlock}u < count && line % ${headsPerBlock}u < heads && element < ${headWidth}u) {
         let at = params.offset_qkv + (first + line / ${headsPerBlock}u) * ${rowWidth}u + (firstHead + line % ${headsPerBlock}u) * ${headWidth}u + element;
-        value = vec2<f32>(qkv[at], qkv[at + 1u]) * SCALE_LOG2;
+        words = eightQueries(at);
       }
-      weights[line * ${weights / 2}u + index % ${BLOCK / 2}u] = pack2x16float(value);
+      weights[line * ${weights / 8}u + index % 2u] = words;
     }
     workgroupBarrier();
     ${unroll(blocks, (block) => fragments.left(`query${block}_${column}`, 'weights', `(subgroupLine + ${block * BLOCK}u) * ${weights}u`, weights))}
@@ -147,8 +147,11 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
       if (line / ${headsPerBlock}u < count && line % ${headsPerBlock}u < heads && element < ${headWidth}u) {
         let base = ((first + line / ${headsPerBlock}u) * ${queryHeads}u + firstHead + line % ${headsPerBlock}u) * ${headWidth}u;
         let at = params.offset_out + base + element;
-        out[at] = value.x * keep[line];
-        out[at + 1u] = value.y * keep[line];
+        let scaled = value * keep[line];
+        out[at] = scaled.x;
+        out[at + 1u] = scaled.y;
+        out[at + 2u] = scaled.z;
+        out[at + 3u] = scaled.w;
       }`,
     )}`;
 
@@ -170,12 +173,14 @@ export function matrixForwardKernel(shape: MatrixForwardShape): KernelSource {
 ${attentionFunctions(headWidth)}
 ${viewFunctions(separateTables)}
 const SCALE_LOG2 = ${f32Literal(LOG2_E / Math.sqrt(headWidth))};
+${eightQueries}
 const LN2 = ${f32Literal(Math.LN2)};
 ${fragments.declarations}
+${powersOfTwo}
 var<workgroup> keyTile: array<vec4<u32>, ${(staged * tile) / 8}>;
 var<workgroup> valueTile: array<vec4<u32>, ${(staged * tile) / 8}>;
-var<workgroup> weights: array<u32, ${(lines * weights) / 2}>;
-var<workgroup> scores: array<vec2<f32>, ${(lines * scores) / 2}>;
+var<workgroup> weights: array<vec4<u32>, ${(lines * weights) / 8}>;
+var<workgroup> scores: array<vec4<f32>, ${(lines * scores) / 4}>;
 var<workgroup> keep: array<f32, ${lines}>;
 var<workgroup> rescale: u32;`,
     body: /* wgsl */ `

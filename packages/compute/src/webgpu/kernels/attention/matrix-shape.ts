@@ -17,8 +17,8 @@ export interface MatrixShape extends AttentionHeads, MatrixTile, FragmentUnit {}
 export const strides = (headWidth: number, staged: number) => ({
   /** Of staged vectors of a head. */
   tile: paddedWidth(headWidth) + 8,
-  /** Of scores in f32. */
-  scores: staged + 8,
+  /** Of scores in f32: half the banks further on with every row. */
+  scores: staged % 32 === 16 ? staged : staged + 16,
   /** Of weights in f16. */
   weights: staged + 8,
 });

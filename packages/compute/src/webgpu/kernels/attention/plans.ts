@@ -125,17 +125,20 @@ function createPlainPlan(runtime: GpuRuntime, shape: AttentionHeads, storage: Ca
 
 /** Tiles in the order in which they were found to be fast; the first whose workgroup memory is there is taken. */
 const FORWARD_TILES: readonly MatrixTile[] = [
+  { subgroups: 8, blocks: 1, staged: 32 },
   { subgroups: 4, blocks: 2, staged: 32 },
   { subgroups: 4, blocks: 1, staged: 32 },
   { subgroups: 2, blocks: 1, staged: 32 },
   { subgroups: 2, blocks: 1, staged: 16 },
 ];
 const QUERY_TILES: readonly MatrixTile[] = [
+  { subgroups: 8, blocks: 1, staged: 16 },
   { subgroups: 4, blocks: 1, staged: 32 },
   { subgroups: 2, blocks: 1, staged: 32 },
   { subgroups: 2, blocks: 1, staged: 16 },
 ];
 const KEY_TILES: readonly Omit<MatrixTile, 'blocks'>[] = [
+  { subgroups: 8, staged: 16 },
   { subgroups: 4, staged: 32 },
   { subgroups: 2, staged: 32 },
   { subgroups: 2, staged: 16 },
