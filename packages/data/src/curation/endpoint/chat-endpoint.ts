@@ -136,7 +136,13 @@ export class ChatEndpoint {
     this.#begun++;
     const completion = await this.#client.chat.completions
       .create(
-        { model, messages: messages as OpenAI.ChatCompletionMessageParam[], temperature, max_tokens: maxTokens, seed: sample },
+        {
+          model,
+          messages: messages.map(({ role, content }) => ({ role, content })) as OpenAI.ChatCompletionMessageParam[],
+          temperature,
+          max_tokens: maxTokens,
+          seed: sample,
+        },
         { signal },
       )
       .catch((error: unknown) => {
