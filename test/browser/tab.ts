@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createWasmDevice } from '@or1/compute';
-import { createRunFolder, openLocalRun, readConfiguration, train } from '@or1/trainer';
+import { createRunFolder, openLocalRun, openRunFolder, readConfiguration, train } from '@or1/trainer';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 
@@ -54,7 +54,9 @@ export async function resumeInBun(folder: string, checkpoint: string): Promise<v
   const device = await createWasmDevice({ threads: 1 });
   try {
     const run = await openLocalRun(await readConfiguration(folder), device, checkpoint);
+    const opened = await openRunFolder(folder);
     await train({ runFolder: folder, configuration: run.configuration, parts: run.parts });
+    await opened.release();
     await run.close();
   } finally {
     device.dispose();

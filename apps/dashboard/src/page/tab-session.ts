@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Edits, FreshSample, FromWorker, StartSettings, Status, TabDevice, ToWorker } from '../tab/messages.ts';
 
 export interface TabState {
-  readonly status: Status | 'none' | 'failed';
+  readonly status: Status | 'failed';
   /** What computes; null before a run was opened. */
   readonly device: string | null;
   readonly configuration: RunConfiguration | null;
@@ -87,7 +87,7 @@ class TabSession {
       case 'progress':
         return { progress: message.progress };
       case 'refused':
-        return { message: message.message, ...(this.#state.status === 'loading' ? { status: 'none' } : {}) };
+        return { message: message.message };
       case 'failed':
         return { status: 'failed', message: message.message };
     }

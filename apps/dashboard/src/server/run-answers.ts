@@ -21,7 +21,7 @@ export interface RunLine {
   readonly notice: string | null;
 }
 
-export interface RunSamples extends ReadSamples {}
+export type RunSamples = ReadSamples;
 
 export interface RunProblems {
   readonly tables: readonly SolveRates[];

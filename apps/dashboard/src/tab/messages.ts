@@ -38,7 +38,7 @@ export interface FreshSample {
   readonly reward: number | null;
 }
 
-export type Status = 'loading' | 'running' | 'pausing' | 'paused' | 'finished';
+export type Status = 'none' | 'loading' | 'running' | 'pausing' | 'paused' | 'finished';
 
 export type FromWorker =
   | { readonly kind: 'status'; readonly status: Status }

@@ -31,6 +31,14 @@ function read(path: string): string | null {
   return content === undefined ? null : new TextDecoder().decode(content);
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`config.json is damaged: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 function editsOf({ temperature, entropy }: RunConfiguration, reward: string | null): Edits {
   return { temperature, entropyTarget: entropy.target, reward };
 }
@@ -59,11 +67,9 @@ export class TabRun {
   }
 
   async start(settings: StartSettings, edits: Edits): Promise<void> {
-    await this.#stop();
-    this.#status('loading');
     const verifier = edits.reward === null ? null : await userReward(edits.reward);
-    disk.clear();
     await this.#openRun(tabConfiguration(settings, edits), edits.reward, verifier, settings.device);
+    disk.clear();
     this.#post({ kind: 'log', events: [] });
     this.#save();
     this.resume();
@@ -71,21 +77,26 @@ export class TabRun {
 
   /** Takes a run out of an archive; it stands still until it is resumed. */
   async import(archive: Uint8Array, device: TabDevice): Promise<void> {
-    await this.#stop();
     const files = unpackRun(archive);
     const text = (path: string) => new TextDecoder().decode(files.get(path));
-    const configuration = validateConfiguration(JSON.parse(text('config.json')), 'config.json');
+    const configuration = validateConfiguration(parseJson(text('config.json')), 'config.json');
     const source = configuration.reward === 'auto' ? null : rewardSource(text(REWARD_FILE));
     if (configuration.reward !== 'auto' && source === null) throw new InputError('this run has a reward file that this page did not write');
     const verifier = source === null ? null : await userReward(source);
     const { events, damage } = readLog(text('events.jsonl'));
     if (damage !== null) throw new InputError(`events.jsonl: ${damage}`);
-    this.#status('loading');
     await this.#openRun(configuration, source, verifier, device);
     disk.clear();
     for (const [path, content] of files) if (path !== 'lock') disk.set(`${FOLDER}/${path}`, content);
     this.#post({ kind: 'log', events });
-    this.#status(events.at(-1)?.event === 'run-end' ? 'finished' : 'paused');
+    this.settle();
+  }
+
+  /** Says again where the run stands, after something was refused. */
+  settle(): void {
+    if (this.#configuration === null) this.#status('none');
+    else if (this.#training !== null) this.#status('running');
+    else this.#status(this.#events().at(-1)?.event === 'run-end' ? 'finished' : 'paused');
   }
 
   resume(): void {
@@ -140,13 +151,17 @@ export class TabRun {
     await this.#training;
   }
 
+  /** Opens a run in place of the one before, which stays as it is where the new one cannot be opened. */
   async #openRun(configuration: RunConfiguration, reward: string | null, verifier: Verifier | null, device: TabDevice): Promise<void> {
+    await this.#stop();
+    this.#status('loading');
+    const opened = await openTabRun(configuration, device);
     this.#open?.device.dispose();
-    this.#open = null;
-    this.#open = await openTabRun(configuration, device);
+    this.#open = opened;
     this.#configuration = configuration;
     this.#reward = reward;
     this.#verifier = verifier;
+    this.#fresh = [];
     this.#told();
   }
 

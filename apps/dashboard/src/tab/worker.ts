@@ -33,6 +33,8 @@ scope.addEventListener('message', ({ data }) => {
     .then(() => obey(data))
     .catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      scope.postMessage({ kind: error instanceof InputError ? 'refused' : 'failed', message });
+      if (!(error instanceof InputError)) return scope.postMessage({ kind: 'failed', message });
+      scope.postMessage({ kind: 'refused', message });
+      run.settle();
     });
 });

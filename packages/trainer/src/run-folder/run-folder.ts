@@ -55,6 +55,8 @@ async function takeLock(path: string): Promise<void> {
 
 async function opened(path: string): Promise<RunFolder> {
   await takeLock(path);
+  // An archive of a run need not hold folders that were empty.
+  for (const part of ['rollouts', 'evaluations', 'checkpoints']) await makeFolder(`${path}/${part}`);
   return { path, name: basename(resolve(path)), release: () => removeAll(`${path}/lock`) };
 }
 
@@ -80,7 +82,6 @@ export async function createRunFolder(path: string, configuration: object): Prom
   const isNew = await makeNewFolder(path);
   if (!isNew) await checkRunFolder(path);
   const folder = await opened(path);
-  for (const part of ['rollouts', 'evaluations', 'checkpoints']) await makeFolder(`${path}/${part}`);
   await writeFileAside(`${path}/config.json`, `${JSON.stringify(configuration, null, 2)}\n`);
   return folder;
 }
@@ -96,12 +97,14 @@ export async function readSavedConfiguration(path: string): Promise<unknown> {
   return JSON.parse(await readText(file));
 }
 
-/** The configuration that a training run was started with. */
+/** The configuration that a training run was started with; a reward file that is named without its folder lies in the run folder. */
 export async function readConfiguration(path: string): Promise<RunConfiguration> {
   const values = await readSavedConfiguration(path);
   if ((values as { kind?: unknown }).kind === 'sft')
     throw new InputError(`${path}: is a supervised run; go on with it by or1 sft --resume ${path}`);
-  return validateConfiguration(values, `${path}/config.json`);
+  const configuration = validateConfiguration(values, `${path}/config.json`);
+  const { reward } = configuration;
+  return reward === 'auto' ? configuration : { ...configuration, reward: resolve(path, reward) };
 }
 
 /** Takes an existing run folder for resuming. */

@@ -3,19 +3,13 @@ import { useMemo } from 'preact/hooks';
 import { type FollowedRun, useRuns } from '../hooks.ts';
 import { Arrived, Notice, Scrolling, Title } from '../parts/basics.tsx';
 import { ChartGrid } from '../parts/chart-figure.tsx';
+import { overSeeds } from '../parts/over-seeds.ts';
 
 const NO_STAGES: readonly never[] = [];
 
 /** Held-out accuracy at temperature 1 of the last evaluation. */
 function lastAccuracy({ evaluations }: RunData): number | null {
   return evaluations.findLast(({ temperature }) => temperature === 1)?.score.average ?? null;
-}
-
-function overSeeds(values: readonly (number | null)[], format: (value: number) => string): string {
-  const present = values.filter((value) => value !== null);
-  if (present.length === 0) return '–';
-  const mean = format(present.reduce((a, b) => a + b, 0) / present.length);
-  return present.length === 1 ? mean : `${mean} (${format(Math.min(...present))} to ${format(Math.max(...present))})`;
 }
 
 function Groups({ groups }: { readonly groups: readonly RunGroup[] }) {

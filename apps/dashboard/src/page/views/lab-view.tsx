@@ -4,15 +4,10 @@ import type { LabExperiment } from '../../server/kept-results.ts';
 import { useLoaded, useSource } from '../hooks.ts';
 import { Arrived, Notice, Scrolling, Title } from '../parts/basics.tsx';
 import { ChartGrid } from '../parts/chart-figure.tsx';
+import { overSeeds } from '../parts/over-seeds.ts';
 
 const TONES = { reproduced: 'good', 'not reproduced': 'warn', inconclusive: '' } as const;
 const NO_STAGES: readonly never[] = [];
-
-function overSeeds(values: readonly number[], format: (value: number) => string): string {
-  if (values.length === 0) return '–';
-  const mean = format(values.reduce((a, b) => a + b, 0) / values.length);
-  return values.length === 1 ? mean : `${mean} (${format(Math.min(...values))} to ${format(Math.max(...values))})`;
-}
 
 function Arms({ experiment }: { readonly experiment: LabExperiment }) {
   return (
