@@ -2,7 +2,7 @@
 
 import { exponentiate, mixValues, scoreKeys } from './attention';
 import { dot } from './norm';
-import { claim, endPhase, scratch } from './threads';
+import { firstTask, nextTask, scratch } from './threads';
 
 /** Rows whose contributions to a key's gradient are added in one visit. */
 const BACKWARD_ROWS: i32 = 4;
@@ -27,7 +27,7 @@ export function attentionBackward(
   const slopes = weights + <usize>combinations * stride;
   const queries = slopes + <usize>combinations * stride;
   const gradients = queries + <usize>combinations * headBytes;
-  for (let task = claim(); task < families * keyHeads; task = claim()) {
+  for (let task = firstTask(families * keyHeads); task >= 0; task = nextTask()) {
     const family = task / keyHeads;
     const keyHead = task % keyHeads;
     const firstRow = <i32>load<u32>(familyStart + (<usize>family << 2));
@@ -93,7 +93,6 @@ export function attentionBackward(
       row += block;
     }
   }
-  endPhase();
 }
 
 function sameSegment(ownStart: usize, ownLength: usize, prefixLength: usize, row: i32, block: i32, inPrefix: bool): bool {

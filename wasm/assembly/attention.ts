@@ -6,12 +6,7 @@
 
 import { exp1, exp4, log1, sumLanes } from './functions';
 import { dot } from './norm';
-import { claim, endPhase, scratch } from './threads';
-
-const ROW_TASK: i32 = 4;
-@inline function min(a: i32, b: i32): i32 {
-  return a < b ? a : b;
-}
+import { scratch } from './threads';
 
 /** Four lane sums at once, each (l0 + l1) + (l2 + l3) as in `sumLanes`. */
 @inline function fourLaneSums(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
@@ -248,7 +243,7 @@ export function largest(values: usize, count: i32): f32 {
 
 export function attention(
   qkv: usize, cache: usize, cachePositions: i32, prefixStart: usize, prefixLength: usize, ownStart: usize, ownLength: usize,
-  out: usize, logSumExp: usize, rows: i32, queryHeads: i32, keyHeads: i32, width: i32, scale: f32,
+  out: usize, logSumExp: usize, queryHeads: i32, keyHeads: i32, width: i32, scale: f32, first: i32, last: i32,
 ): void {
   const headBytes = <usize>width << 2;
   const rowBytes = <usize>(queryHeads + 2 * keyHeads) * headBytes;
@@ -257,44 +252,41 @@ export function attention(
   // Heads that share keys go two by two: a key is then loaded once for both.
   const step = share % 2 == 0 ? 2 : 1;
   const scores = scratch();
-  for (let task = claim(); task * ROW_TASK < rows; task = claim()) {
-    for (let row = task * ROW_TASK; row < min(rows, task * ROW_TASK + ROW_TASK); row++) {
-      const index = <usize>row << 2;
-      const prefix = <usize>load<u32>(prefixStart + index) * headBytes;
-      const prefixCount = <i32>load<u32>(prefixLength + index);
-      const own = <usize>load<u32>(ownStart + index) * headBytes;
-      const ownCount = <i32>load<u32>(ownLength + index);
-      const count = prefixCount + ownCount;
-      const ownAt = <usize>prefixCount << 2;
-      for (let head: i32 = 0; head < queryHeads; head += step) {
-        const keys = cache + <usize>(head / share) * plane;
-        const values = keys + <usize>keyHeads * plane;
-        const q = qkv + <usize>row * rowBytes + <usize>head * headBytes;
-        const target = out + (<usize>row * <usize>queryHeads + <usize>head) * headBytes;
-        const at = logSumExp == 0 ? 0 : logSumExp + (<usize>(row * queryHeads + head) << 2);
-        memory.fill(target, 0, headBytes * <usize>step);
-        if (step == 2) {
-          const others = scores + (<usize>(cachePositions + 8) << 2);
-          scoreKeysPair(q, q + headBytes, keys + prefix, prefixCount, width, scale, scores, others);
-          scoreKeysPair(q, q + headBytes, keys + own, ownCount, width, scale, scores + ownAt, others + ownAt);
-          const sum = normaliser(scores, count, at);
-          const otherSum = normaliser(others, count, at == 0 ? 0 : at + 4);
-          mixValuesPair(scores, others, values + prefix, prefixCount, width, target, target + headBytes);
-          mixValuesPair(scores + ownAt, others + ownAt, values + own, ownCount, width, target, target + headBytes);
-          divide(target, sum, width);
-          divide(target + headBytes, otherSum, width);
-        } else {
-          scoreKeys(q, keys + prefix, prefixCount, width, scale, scores);
-          scoreKeys(q, keys + own, ownCount, width, scale, scores + ownAt);
-          const sum = normaliser(scores, count, at);
-          mixValues(scores, values + prefix, prefixCount, width, target);
-          mixValues(scores + ownAt, values + own, ownCount, width, target);
-          divide(target, sum, width);
-        }
+  for (let row = first; row < last; row++) {
+    const index = <usize>row << 2;
+    const prefix = <usize>load<u32>(prefixStart + index) * headBytes;
+    const prefixCount = <i32>load<u32>(prefixLength + index);
+    const own = <usize>load<u32>(ownStart + index) * headBytes;
+    const ownCount = <i32>load<u32>(ownLength + index);
+    const count = prefixCount + ownCount;
+    const ownAt = <usize>prefixCount << 2;
+    for (let head: i32 = 0; head < queryHeads; head += step) {
+      const keys = cache + <usize>(head / share) * plane;
+      const values = keys + <usize>keyHeads * plane;
+      const q = qkv + <usize>row * rowBytes + <usize>head * headBytes;
+      const target = out + (<usize>row * <usize>queryHeads + <usize>head) * headBytes;
+      const at = logSumExp == 0 ? 0 : logSumExp + (<usize>(row * queryHeads + head) << 2);
+      memory.fill(target, 0, headBytes * <usize>step);
+      if (step == 2) {
+        const others = scores + (<usize>(cachePositions + 8) << 2);
+        scoreKeysPair(q, q + headBytes, keys + prefix, prefixCount, width, scale, scores, others);
+        scoreKeysPair(q, q + headBytes, keys + own, ownCount, width, scale, scores + ownAt, others + ownAt);
+        const sum = normaliser(scores, count, at);
+        const otherSum = normaliser(others, count, at == 0 ? 0 : at + 4);
+        mixValuesPair(scores, others, values + prefix, prefixCount, width, target, target + headBytes);
+        mixValuesPair(scores + ownAt, others + ownAt, values + own, ownCount, width, target, target + headBytes);
+        divide(target, sum, width);
+        divide(target + headBytes, otherSum, width);
+      } else {
+        scoreKeys(q, keys + prefix, prefixCount, width, scale, scores);
+        scoreKeys(q, keys + own, ownCount, width, scale, scores + ownAt);
+        const sum = normaliser(scores, count, at);
+        mixValues(scores, values + prefix, prefixCount, width, target);
+        mixValues(scores + ownAt, values + own, ownCount, width, target);
+        divide(target, sum, width);
       }
     }
   }
-  endPhase();
 }
 
 /** Turns scores into unnormalised weights and returns their sum; the log of the whole is kept at `keep` where that is not 0. */

@@ -1,6 +1,6 @@
 // Conversions between f32 and the raw bits of bf16 and f16, rounding to nearest even; NaN stays NaN, overflow becomes infinity.
 
-import { claim, endPhase } from './threads';
+import { blocks, firstTask, nextTask } from './threads';
 
 const CHUNK: i32 = 8192;
 export const BF16: i32 = 0;
@@ -41,7 +41,7 @@ function fromF16(half: u16): f32 {
 
 /** `narrow` is f32 to 16 bits, otherwise 16 bits to f32. */
 export function cast(target: usize, source: usize, count: i32, format: i32, narrow: bool): void {
-  for (let task = claim(); task * CHUNK < count; task = claim()) {
+  for (let task = firstTask(blocks(count, CHUNK)); task >= 0; task = nextTask()) {
     const last = task * CHUNK + CHUNK < count ? task * CHUNK + CHUNK : count;
     for (let i = task * CHUNK; i < last; i++) {
       const wide = <usize>i << 2;
@@ -55,5 +55,4 @@ export function cast(target: usize, source: usize, count: i32, format: i32, narr
       }
     }
   }
-  endPhase();
 }

@@ -2,7 +2,7 @@
 
 import { exp1, exp4 } from './functions';
 import { addInto } from './norm';
-import { claim, endPhase, workspace, workspaceSize } from './threads';
+import { blocks, firstTask, nextTask, workspace, workspaceSize } from './threads';
 
 const CHUNK: i32 = 8192;
 
@@ -12,46 +12,40 @@ const CHUNK: i32 = 8192;
 
 export function zero(target: usize, bytes: i32): void {
   const chunk: u32 = CHUNK * 4;
-  for (let task = claim(); <u32>task * chunk < <u32>bytes; task = claim()) {
+  for (let task = firstTask(<i32>((<u32>bytes + chunk - 1) / chunk)); task >= 0; task = nextTask()) {
     const start = <u32>task * chunk;
     const left = <u32>bytes - start;
     memory.fill(target + <usize>start, 0, <usize>(left < chunk ? left : chunk));
   }
-  endPhase();
 }
 
 export function copy(target: usize, source: usize, bytes: i32): void {
   const chunk: u32 = CHUNK * 4;
-  for (let task = claim(); <u32>task * chunk < <u32>bytes; task = claim()) {
+  for (let task = firstTask(<i32>((<u32>bytes + chunk - 1) / chunk)); task >= 0; task = nextTask()) {
     const start = <u32>task * chunk;
     const left = <u32>bytes - start;
     memory.copy(target + <usize>start, source + <usize>start, <usize>(left < chunk ? left : chunk));
   }
-  endPhase();
 }
 
 export function add(target: usize, source: usize, count: i32): void {
-  for (let task = claim(); task * CHUNK < count; task = claim()) {
+  for (let task = firstTask(blocks(count, CHUNK)); task >= 0; task = nextTask()) {
     const at = <usize>(task * CHUNK) << 2;
     addInto(target + at, source + at, min(CHUNK, count - task * CHUNK));
   }
-  endPhase();
 }
 
-export function embedding(table: usize, ids: usize, out: usize, rows: i32, width: i32): void {
+export function embedding(table: usize, ids: usize, out: usize, width: i32, first: i32, last: i32): void {
   const bytes = <usize>width << 2;
-  for (let task = claim(); task * 32 < rows; task = claim()) {
-    for (let row = task * 32; row < min(rows, task * 32 + 32); row++) {
-      memory.copy(out + <usize>row * bytes, table + <usize>load<u32>(ids + (<usize>row << 2)) * bytes, bytes);
-    }
+  for (let row = first; row < last; row++) {
+    memory.copy(out + <usize>row * bytes, table + <usize>load<u32>(ids + (<usize>row << 2)) * bytes, bytes);
   }
-  endPhase();
 }
 
 /** Threads share the columns, so every table row sums its gradients in row order. */
 export function embeddingBackward(dTable: usize, ids: usize, dOut: usize, rows: i32, width: i32): void {
   const columns: i32 = 32;
-  for (let task = claim(); task * columns < width; task = claim()) {
+  for (let task = firstTask(blocks(width, columns)); task >= 0; task = nextTask()) {
     const first = task * columns;
     const count = min(columns, width - first);
     for (let row: i32 = 0; row < rows; row++) {
@@ -59,79 +53,72 @@ export function embeddingBackward(dTable: usize, ids: usize, dOut: usize, rows: 
       addInto(target, dOut + (<usize>row * <usize>width + <usize>first << 2), count);
     }
   }
-  endPhase();
 }
 
 /** out = gate / (1 + exp(-gate)) * up. */
-export function swiGlu(gateUp: usize, out: usize, rows: i32, width: i32): void {
+export function swiGlu(gateUp: usize, out: usize, width: i32, first: i32, last: i32): void {
   const bytes = <usize>width << 2;
-  for (let task = claim(); task * 8 < rows; task = claim()) {
-    for (let row = task * 8; row < min(rows, task * 8 + 8); row++) {
-      const gate = gateUp + <usize>row * bytes * 2;
-      const up = gate + bytes;
-      const to = out + <usize>row * bytes;
-      let i: i32 = 0;
-      if (ASC_FEATURE_SIMD) {
-        const one = f32x4.splat(1);
-        for (; i + 4 <= width; i += 4) {
-          const at = <usize>i << 2;
-          const g = v128.load(gate + at);
-          const silu = f32x4.div(g, f32x4.add(one, exp4(f32x4.neg(g))));
-          v128.store(to + at, f32x4.mul(silu, v128.load(up + at)));
-        }
-      }
-      for (; i < width; i++) {
+  for (let row = first; row < last; row++) {
+    const gate = gateUp + <usize>row * bytes * 2;
+    const up = gate + bytes;
+    const to = out + <usize>row * bytes;
+    let i: i32 = 0;
+    if (ASC_FEATURE_SIMD) {
+      const one = f32x4.splat(1);
+      for (; i + 4 <= width; i += 4) {
         const at = <usize>i << 2;
-        const g = load<f32>(gate + at);
-        store<f32>(to + at, (g / (<f32>1 + exp1(-g))) * load<f32>(up + at));
+        const g = v128.load(gate + at);
+        const silu = f32x4.div(g, f32x4.add(one, exp4(f32x4.neg(g))));
+        v128.store(to + at, f32x4.mul(silu, v128.load(up + at)));
       }
     }
+    for (; i < width; i++) {
+      const at = <usize>i << 2;
+      const g = load<f32>(gate + at);
+      store<f32>(to + at, (g / (<f32>1 + exp1(-g))) * load<f32>(up + at));
+    }
   }
-  endPhase();
 }
 
 /** With s = sigmoid(gate): dGate = dOut * up * s * (1 + gate * (1 - s)), dUp = dOut * gate * s. */
-export function swiGluBackward(gateUp: usize, dOut: usize, dGateUp: usize, rows: i32, width: i32): void {
+export function swiGluBackward(gateUp: usize, dOut: usize, dGateUp: usize, width: i32, first: i32, last: i32): void {
   const bytes = <usize>width << 2;
-  for (let task = claim(); task * 8 < rows; task = claim()) {
-    for (let row = task * 8; row < min(rows, task * 8 + 8); row++) {
-      const gate = gateUp + <usize>row * bytes * 2;
-      const up = gate + bytes;
-      const dGate = dGateUp + <usize>row * bytes * 2;
-      const dUp = dGate + bytes;
-      const from = dOut + <usize>row * bytes;
-      let i: i32 = 0;
-      if (ASC_FEATURE_SIMD) {
-        const one = f32x4.splat(1);
-        for (; i + 4 <= width; i += 4) {
-          const at = <usize>i << 2;
-          const g = v128.load(gate + at);
-          const d = v128.load(from + at);
-          const s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(g))));
-          const slope = f32x4.mul(s, f32x4.add(one, f32x4.mul(g, f32x4.sub(one, s))));
-          v128.store(dGate + at, f32x4.mul(f32x4.mul(d, v128.load(up + at)), slope));
-          v128.store(dUp + at, f32x4.mul(d, f32x4.mul(g, s)));
-        }
-      }
-      for (; i < width; i++) {
+  for (let row = first; row < last; row++) {
+    const gate = gateUp + <usize>row * bytes * 2;
+    const up = gate + bytes;
+    const dGate = dGateUp + <usize>row * bytes * 2;
+    const dUp = dGate + bytes;
+    const from = dOut + <usize>row * bytes;
+    let i: i32 = 0;
+    if (ASC_FEATURE_SIMD) {
+      const one = f32x4.splat(1);
+      for (; i + 4 <= width; i += 4) {
         const at = <usize>i << 2;
-        const g = load<f32>(gate + at);
-        const d = load<f32>(from + at);
-        const s: f32 = <f32>1 / (<f32>1 + exp1(-g));
-        store<f32>(dGate + at, d * load<f32>(up + at) * (s * (<f32>1 + g * (<f32>1 - s))));
-        store<f32>(dUp + at, d * (g * s));
+        const g = v128.load(gate + at);
+        const d = v128.load(from + at);
+        const s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(g))));
+        const slope = f32x4.mul(s, f32x4.add(one, f32x4.mul(g, f32x4.sub(one, s))));
+        v128.store(dGate + at, f32x4.mul(f32x4.mul(d, v128.load(up + at)), slope));
+        v128.store(dUp + at, f32x4.mul(d, f32x4.mul(g, s)));
       }
     }
+    for (; i < width; i++) {
+      const at = <usize>i << 2;
+      const g = load<f32>(gate + at);
+      const d = load<f32>(from + at);
+      const s: f32 = <f32>1 / (<f32>1 + exp1(-g));
+      store<f32>(dGate + at, d * load<f32>(up + at) * (s * (<f32>1 + g * (<f32>1 - s))));
+      store<f32>(dUp + at, d * (g * s));
+    }
   }
-  endPhase();
 }
 
 /** out[0] = sum of squares: blocks of CHUNK in f64, then the blocks in order. The workspace holds the blocks' sums. */
 export function sumOfSquares(values: usize, count: i32, out: usize): void {
-  const blocks = (count + CHUNK - 1) / CHUNK;
+  const blockCount = blocks(count, CHUNK);
   const sums = workspace();
-  if (<usize>blocks * 8 > workspaceSize()) unreachable();
-  for (let task = claim(); task < blocks; task = claim()) {
+  if (<usize>blockCount * 8 > workspaceSize()) unreachable();
+  for (let task = firstTask(blockCount); task >= 0; task = nextTask()) {
     let sum: f64 = 0;
     for (let i = task * CHUNK; i < min(count, task * CHUNK + CHUNK); i++) {
       const value = <f64>load<f32>(values + (<usize>i << 2));
@@ -139,13 +126,12 @@ export function sumOfSquares(values: usize, count: i32, out: usize): void {
     }
     store<f64>(sums + (<usize>task << 3), sum);
   }
-  endPhase();
-  if (claim() == 0) {
+  if (firstTask(1) == 0) {
     let total: f64 = 0;
-    for (let block: i32 = 0; block < blocks; block++) total += load<f64>(sums + (<usize>block << 3));
+    for (let block: i32 = 0; block < blockCount; block++) total += load<f64>(sums + (<usize>block << 3));
     store<f32>(out, <f32>total);
+    nextTask();
   }
-  endPhase();
 }
 
 export function adamW(
@@ -155,7 +141,7 @@ export function adamW(
   const keep: f32 = <f32>1 - learningRate * weightDecay;
   const rate: f32 = learningRate / correction1;
   const root: f32 = <f32>1 / sqrt<f32>(correction2);
-  for (let task = claim(); task * CHUNK < count; task = claim()) {
+  for (let task = firstTask(blocks(count, CHUNK)); task >= 0; task = nextTask()) {
     let i = task * CHUNK;
     const last = min(count, i + CHUNK);
     if (ASC_FEATURE_SIMD) {
@@ -181,5 +167,4 @@ export function adamW(
       store<f32>(parameters + at, load<f32>(parameters + at) * keep - step);
     }
   }
-  endPhase();
 }

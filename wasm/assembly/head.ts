@@ -8,7 +8,7 @@ import { largest } from './attention';
 import { exp1, exp4, log1, sumLanes } from './functions';
 import { WIDEST, gradientTile, multiplyStrip, STRIP_SCRATCH } from './products';
 import { drawToken, indexOfLargest } from './sampling';
-import { claim, endPhase, scratch, workspace, workspaceSize } from './threads';
+import { blocks, firstTask, nextTask, scratch, workspace, workspaceSize } from './threads';
 
 export const CHUNK: i32 = 1024;
 
@@ -115,15 +115,14 @@ function fold(z: usize, count: i32): void {
 
 export function headForward(
   hidden: usize, panels: usize, mask: usize, targets: usize, temperature: f32, logProbability: usize, entropy: usize, logSumExp: usize,
-  rows: i32, width: i32, vocabulary: i32,
+  width: i32, vocabulary: i32, from: i32, to: i32,
 ): void {
   const inverse: f32 = <f32>1 / temperature;
   const logits = scratch() + STRIP_SCRATCH;
   const stride = <usize>paddedWidth(min(CHUNK, vocabulary)) << 2;
   const state = logits + 6 * stride;
-  for (let task = claim(); task * 6 < rows; task = claim()) {
-    const first = task * 6;
-    const count = min(6, rows - first);
+  for (let first = from; first < to; first += 6) {
+    const count = min(6, to - first);
     memory.fill(state, 0, 6 * 16);
     for (let v0: i32 = 0; v0 < vocabulary; v0 += CHUNK) {
       const chunk = min(CHUNK, vocabulary - v0);
@@ -152,7 +151,6 @@ export function headForward(
       store<f32>(logSumExp + at, load<f32>(kept) + logSum);
     }
   }
-  endPhase();
 }
 
 /** Logits v0 … v0 + chunk of up to six rows. */
@@ -204,7 +202,7 @@ export function headBackward(
     const gradients = workspace();
     for (let v0: i32 = 0; v0 < vocabulary; v0 += CHUNK) {
       const chunk = min(CHUNK, vocabulary - v0);
-      for (let task = claim(); task * 6 < count; task = claim()) {
+      for (let task = firstTask(blocks(count, 6)); task >= 0; task = nextTask()) {
         const first = task * 6;
         const strip = min(6, count - first);
         const z = gradients + <usize>first * stride;
@@ -222,9 +220,8 @@ export function headBackward(
           dHidden + (<usize>(row0 + first) * <usize>width << 2), <usize>width << 2, width, 0, (width + 7) / 8, v0 > 0,
         );
       }
-      endPhase();
-      const columnTasks = (width + WIDEST - 1) / WIDEST;
-      for (let task = claim(); task < ((chunk + 5) / 6) * columnTasks; task = claim()) {
+      const columnTasks = blocks(width, WIDEST);
+      for (let task = firstTask(blocks(chunk, 6) * columnTasks); task >= 0; task = nextTask()) {
         const first = (task / columnTasks) * 6;
         const column = (task % columnTasks) * WIDEST;
         gradientTile(
@@ -232,23 +229,21 @@ export function headBackward(
           dWeight + (<usize>(v0 + first) * <usize>width + <usize>column << 2), <usize>width << 2, min(WIDEST, width - column),
         );
       }
-      endPhase();
     }
   }
 }
 
 export function headSample(
   hidden: usize, panels: usize, mask: usize, temperature: f32, topK: i32, topP: f32, minP: f32, bits: usize,
-  tokens: usize, logProbability: usize, entropy: usize, rows: i32, width: i32, vocabulary: i32,
+  tokens: usize, logProbability: usize, entropy: usize, width: i32, vocabulary: i32, from: i32, to: i32,
 ): void {
   const greedy = temperature == 0;
   const inverse: f32 = greedy ? 1 : <f32>1 / temperature;
   const logits = scratch() + STRIP_SCRATCH;
   const stride = <usize>paddedWidth(vocabulary) << 2;
   const work = logits + 6 * stride;
-  for (let task = claim(); task * 6 < rows; task = claim()) {
-    const first = task * 6;
-    const count = min(6, rows - first);
+  for (let first = from; first < to; first += 6) {
+    const count = min(6, to - first);
     chunkLogits(hidden + (<usize>first * <usize>width << 2), count, panels, width, vocabulary, 0, vocabulary, logits, stride);
     for (let r: i32 = 0; r < count; r++) {
       const z = logits + <usize>r * stride;
@@ -263,5 +258,4 @@ export function headSample(
       store<f32>(entropy + at, logSum - moment / sum);
     }
   }
-  endPhase();
 }

@@ -1,7 +1,7 @@
 // RMSNorm (Zhang and Sennrich 2019), with the residual addition that precedes it, over rows or over the heads of a row.
 
 import { sumLanes } from './functions';
-import { claim, endPhase } from './threads';
+import { blocks, firstTask, nextTask } from './threads';
 
 const TASK: i32 = 16;
 
@@ -46,31 +46,28 @@ export function dot(a: usize, b: usize, width: i32): f32 {
 }
 
 export function rmsNorm(
-  x: usize, residual: usize, weight: usize, out: usize, rows: i32, width: i32, epsilon: f32, groups: i32, stride: i32, outStride: i32,
+  x: usize, residual: usize, weight: usize, out: usize, width: i32, epsilon: f32, groups: i32, stride: i32, outStride: i32, first: i32, last: i32,
 ): void {
-  for (let task = claim(); task * TASK < rows; task = claim()) {
-    for (let row = task * TASK; row < min(rows, task * TASK + TASK); row++) {
-      for (let group: i32 = 0; group < groups; group++) {
-        const from = x + (<usize>(row * stride + group * width) << 2);
-        if (residual != 0) addInto(from, residual + (<usize>(row * stride + group * width) << 2), width);
-        const scale = inverseRoot(from, width, epsilon);
-        const to = out + (<usize>(row * outStride + group * width) << 2);
-        let i: i32 = 0;
-        if (ASC_FEATURE_SIMD) {
-          const scales = f32x4.splat(scale);
-          for (; i + 4 <= width; i += 4) {
-            const at = <usize>i << 2;
-            v128.store(to + at, f32x4.mul(f32x4.mul(v128.load(from + at), scales), v128.load(weight + at)));
-          }
-        }
-        for (; i < width; i++) {
+  for (let row = first; row < last; row++) {
+    for (let group: i32 = 0; group < groups; group++) {
+      const from = x + (<usize>(row * stride + group * width) << 2);
+      if (residual != 0) addInto(from, residual + (<usize>(row * stride + group * width) << 2), width);
+      const scale = inverseRoot(from, width, epsilon);
+      const to = out + (<usize>(row * outStride + group * width) << 2);
+      let i: i32 = 0;
+      if (ASC_FEATURE_SIMD) {
+        const scales = f32x4.splat(scale);
+        for (; i + 4 <= width; i += 4) {
           const at = <usize>i << 2;
-          store<f32>(to + at, load<f32>(from + at) * scale * load<f32>(weight + at));
+          v128.store(to + at, f32x4.mul(f32x4.mul(v128.load(from + at), scales), v128.load(weight + at)));
         }
+      }
+      for (; i < width; i++) {
+        const at = <usize>i << 2;
+        store<f32>(to + at, load<f32>(from + at) * scale * load<f32>(weight + at));
       }
     }
   }
-  endPhase();
 }
 
 /** target += source. */
@@ -96,7 +93,7 @@ export function rmsNormBackward(
   x: usize, weight: usize, dOut: usize, dx: usize, dWeight: usize, roots: usize,
   rows: i32, width: i32, epsilon: f32, accumulate: bool, groups: i32, stride: i32, gradientStride: i32,
 ): void {
-  for (let task = claim(); task * TASK < rows; task = claim()) {
+  for (let task = firstTask(blocks(rows, TASK)); task >= 0; task = nextTask()) {
     for (let row = task * TASK; row < min(rows, task * TASK + TASK); row++) {
       for (let group: i32 = 0; group < groups; group++) {
         const at = <usize>(row * gradientStride + group * width) << 2;
@@ -107,9 +104,8 @@ export function rmsNormBackward(
       }
     }
   }
-  endPhase();
   const columns: i32 = 16;
-  for (let task = claim(); task * columns < width; task = claim()) {
+  for (let task = firstTask(blocks(width, columns)); task >= 0; task = nextTask()) {
     for (let row: i32 = 0; row < rows; row++) {
       for (let group: i32 = 0; group < groups; group++) {
         const root = load<f32>(roots + (<usize>(row * groups + group) << 2));
@@ -122,7 +118,6 @@ export function rmsNormBackward(
       }
     }
   }
-  endPhase();
 }
 
 function inputGradient(x: usize, weight: usize, dOut: usize, dx: usize, width: i32, root: f32, accumulate: bool): void {

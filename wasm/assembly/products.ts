@@ -1,7 +1,7 @@
 // Matrix products over packed panels: y = x Wᵀ, dx = dy W, and dW += dyᵀ x.
 
 import { multiply1x32, multiply1x8, multiply2x8, multiply6x4, multiply6x8, splatAndMultiply6x8 } from './micro-kernels';
-import { claim, endPhase, scratch, threads } from './threads';
+import { blocks, firstTask, nextTask, scratch, threads } from './threads';
 
 /** Rows of A are splatted this many k at a time: 6 * 16 * 256 bytes stay in the first-level cache. */
 export const BLOCK_K: i32 = 256;
@@ -26,9 +26,9 @@ const ROW_TASK: i32 = 12;
 
 /** Panels [N / 8][K][8] of Wᵀ and, for training, [K / 8][N][8] of W from W [N, K]; missing columns are zero. */
 export function packMatrix(values: usize, outputs: i32, inputs: i32, forward: usize, backward: usize): void {
-  const forwardPanels = (outputs + 7) / 8;
-  const total = forwardPanels + (backward != 0 ? (inputs + 7) / 8 : 0);
-  for (let task = claim(); task < total; task = claim()) {
+  const forwardPanels = blocks(outputs, 8);
+  const total = forwardPanels + (backward != 0 ? blocks(inputs, 8) : 0);
+  for (let task = firstTask(total); task >= 0; task = nextTask()) {
     if (task < forwardPanels) {
       const panel = forward + <usize>task * <usize>inputs * 32;
       for (let column: i32 = 0; column < 8; column++) {
@@ -45,7 +45,6 @@ export function packMatrix(values: usize, outputs: i32, inputs: i32, forward: us
       packColumns(values + (<usize>first << 2), <usize>inputs << 2, outputs, min(8, inputs - first), backward + <usize>first * <usize>outputs * 4);
     }
   }
-  endPhase();
 }
 
 /** Copies `present` columns of x, row stride `ldx` bytes, to a panel [rows][8]; missing columns are zero. */
@@ -169,31 +168,38 @@ function multiplyPlainRows(
   }
 }
 
-/** y [rows, N] = x [rows, K] · panels (+ bias). With few rows the columns are split among the threads too. */
-export function linear(x: usize, panels: usize, bias: usize, y: usize, rows: i32, inputs: i32, outputs: i32): void {
-  const panelCount = (outputs + 7) / 8;
-  const rowTasks = (rows + ROW_TASK - 1) / ROW_TASK;
+/** Rows first … last of y [rows, N] = x [rows, K] · panels (+ bias). */
+export function linear(x: usize, panels: usize, bias: usize, y: usize, inputs: i32, outputs: i32, first: i32, last: i32): void {
+  linearTile(x, panels, bias, y, inputs, outputs, first, last, 0, blocks(outputs, 8));
+}
+
+/** The same for so few rows that the columns are what the threads share. */
+export function linearFewRows(x: usize, panels: usize, bias: usize, y: usize, rows: i32, inputs: i32, outputs: i32): void {
+  const panelCount = blocks(outputs, 8);
+  const rowTasks = blocks(rows, ROW_TASK);
   let columnTasks: i32 = 1;
-  if (threads() > 1 && rowTasks < 4 * threads()) columnTasks = min((panelCount + 3) / 4, (4 * threads() + rowTasks - 1) / rowTasks);
-  const chunk = ((panelCount + columnTasks - 1) / columnTasks + 3) & ~3;
-  const total = rowTasks * columnTasks;
-  for (let task = claim(); task < total; task = claim()) {
+  if (threads() > 1) columnTasks = min(blocks(panelCount, 4), blocks(4 * threads(), rowTasks));
+  const chunk = (blocks(panelCount, columnTasks) + 3) & ~3;
+  for (let task = firstTask(rowTasks * columnTasks); task >= 0; task = nextTask()) {
     const firstPanel = min(panelCount, (task % columnTasks) * chunk);
     const lastPanel = min(panelCount, firstPanel + chunk);
-    if (firstPanel >= lastPanel) continue;
-    const firstRow = (task / columnTasks) * ROW_TASK;
-    const lastRow = min(rows, firstRow + ROW_TASK);
-    for (let row = firstRow; row < lastRow; row += 6) {
-      const count = min(6, lastRow - row);
-      const out = y + (<usize>row * <usize>outputs << 2);
-      multiplyStrip(
-        x + (<usize>row * <usize>inputs << 2), <usize>inputs << 2, 4, count, panels, <usize>inputs * 32, 32, inputs,
-        out, <usize>outputs << 2, outputs, firstPanel, lastPanel, false,
-      );
-      if (bias != 0) addBias(out, bias, count, outputs, firstPanel * 8, min(outputs, lastPanel * 8));
-    }
+    const row = (task / columnTasks) * ROW_TASK;
+    if (firstPanel < lastPanel) linearTile(x, panels, bias, y, inputs, outputs, row, min(rows, row + ROW_TASK), firstPanel, lastPanel);
   }
-  endPhase();
+}
+
+function linearTile(
+  x: usize, panels: usize, bias: usize, y: usize, inputs: i32, outputs: i32, firstRow: i32, lastRow: i32, firstPanel: i32, lastPanel: i32,
+): void {
+  for (let row = firstRow; row < lastRow; row += 6) {
+    const count = min(6, lastRow - row);
+    const out = y + (<usize>row * <usize>outputs << 2);
+    multiplyStrip(
+      x + (<usize>row * <usize>inputs << 2), <usize>inputs << 2, 4, count, panels, <usize>inputs * 32, 32, inputs,
+      out, <usize>outputs << 2, outputs, firstPanel, lastPanel, false,
+    );
+    if (bias != 0) addBias(out, bias, count, outputs, firstPanel * 8, min(outputs, lastPanel * 8));
+  }
 }
 
 function addBias(y: usize, bias: usize, rows: i32, width: i32, first: i32, last: i32): void {
@@ -245,7 +251,7 @@ export function gradientTile(dy: usize, lda: usize, outputs: i32, x: usize, ldx:
       for (let output = first; output < last; output += 6) {
         multiplyStrip(
           from + (<usize>(output - first) << 2), 4, step, min(6, last - output), block, panelStride, depthStride, depth,
-          c + <usize>output * ldc, ldc, columns, 0, (columns + 7) / 8, true,
+          c + <usize>output * ldc, ldc, columns, 0, blocks(columns, 8), true,
         );
       }
     }
@@ -295,11 +301,11 @@ export function linearWeightGradient(dy: usize, x: usize, dw: usize, dBias: usiz
   const lda = <usize>outputs << 2;
   const ldx = <usize>inputs << 2;
   const width = threads() == 1 ? WIDEST : SHARED_WIDTH;
-  const columnTasks = (inputs + width - 1) / width;
+  const columnTasks = blocks(inputs, width);
   // Few large tasks: each passes over all rows, which every thread must fetch from where they were written.
   const share = threads() == 1 ? outputs : max(6, ((outputs * columnTasks) / (4 * threads()) / 6) * 6);
-  const outputTasks = (outputs + share - 1) / share;
-  for (let task = claim(); task < columnTasks * outputTasks; task = claim()) {
+  const outputTasks = blocks(outputs, share);
+  for (let task = firstTask(columnTasks * outputTasks); task >= 0; task = nextTask()) {
     const first = (task % outputTasks) * share;
     const count = min(share, outputs - first);
     const column = (task / outputTasks) * width;
@@ -307,7 +313,6 @@ export function linearWeightGradient(dy: usize, x: usize, dw: usize, dBias: usiz
     gradientTile(from, lda, count, x + (<usize>column << 2), ldx, rows, dw + <usize>first * ldx + (<usize>column << 2), ldx, min(width, inputs - column));
     if (dBias != 0 && column == 0) addColumnSums(from, lda, count, rows, dBias + (<usize>first << 2));
   }
-  endPhase();
 }
 
 /** sums [columns] += the rows of dy, in order. */

@@ -1,14 +1,6 @@
 // Rotary position embedding (Su et al. 2021) in the rotate-half form of the Llama family, and the hand-over of keys and values to
 // the cache. Cache layout: keys [G][positions][E], then values likewise.
 
-import { claim, endPhase } from './threads';
-
-const TASK: i32 = 16;
-
-@inline function min(a: i32, b: i32): i32 {
-  return a < b ? a : b;
-}
-
 /** (a, b) -> (a cos - b sin, b cos + a sin) over the two halves of a head; `direction` -1 gives the transpose. */
 function rotate(head: usize, cosine: usize, sine: usize, half: i32, direction: f32): void {
   const other = head + (<usize>half << 2);
@@ -37,41 +29,35 @@ function rotate(head: usize, cosine: usize, sine: usize, half: i32, direction: f
 }
 
 export function rotateAndStore(
-  qkv: usize, cosine: usize, sine: usize, positions: usize, slots: usize, cache: usize, cachePositions: i32, rows: i32, queryHeads: i32, keyHeads: i32, width: i32,
+  qkv: usize, cosine: usize, sine: usize, positions: usize, slots: usize, cache: usize, cachePositions: i32, queryHeads: i32, keyHeads: i32, width: i32, first: i32, last: i32,
 ): void {
   const headBytes = <usize>width << 2;
   const rowBytes = <usize>(queryHeads + 2 * keyHeads) * headBytes;
   const half = width / 2;
   const values = cache + <usize>keyHeads * <usize>cachePositions * headBytes;
-  for (let task = claim(); task * TASK < rows; task = claim()) {
-    for (let row = task * TASK; row < min(rows, task * TASK + TASK); row++) {
-      const angle = <usize>load<u32>(positions + (<usize>row << 2)) * <usize>half << 2;
-      const slot = <usize>load<u32>(slots + (<usize>row << 2));
-      const start = qkv + <usize>row * rowBytes;
-      for (let head: i32 = 0; head < queryHeads + keyHeads; head++) rotate(start + <usize>head * headBytes, cosine + angle, sine + angle, half, 1);
-      const keys = start + <usize>queryHeads * headBytes;
-      for (let head: i32 = 0; head < keyHeads; head++) {
-        const at = (<usize>head * <usize>cachePositions + slot) * headBytes;
-        memory.copy(cache + at, keys + <usize>head * headBytes, headBytes);
-        memory.copy(values + at, keys + <usize>(keyHeads + head) * headBytes, headBytes);
-      }
+  for (let row = first; row < last; row++) {
+    const angle = <usize>load<u32>(positions + (<usize>row << 2)) * <usize>half << 2;
+    const slot = <usize>load<u32>(slots + (<usize>row << 2));
+    const start = qkv + <usize>row * rowBytes;
+    for (let head: i32 = 0; head < queryHeads + keyHeads; head++) rotate(start + <usize>head * headBytes, cosine + angle, sine + angle, half, 1);
+    const keys = start + <usize>queryHeads * headBytes;
+    for (let head: i32 = 0; head < keyHeads; head++) {
+      const at = (<usize>head * <usize>cachePositions + slot) * headBytes;
+      memory.copy(cache + at, keys + <usize>head * headBytes, headBytes);
+      memory.copy(values + at, keys + <usize>(keyHeads + head) * headBytes, headBytes);
     }
   }
-  endPhase();
 }
 
 export function rotateBackward(
-  dQkv: usize, cosine: usize, sine: usize, positions: usize, rows: i32, queryHeads: i32, keyHeads: i32, width: i32,
+  dQkv: usize, cosine: usize, sine: usize, positions: usize, queryHeads: i32, keyHeads: i32, width: i32, first: i32, last: i32,
 ): void {
   const headBytes = <usize>width << 2;
   const rowBytes = <usize>(queryHeads + 2 * keyHeads) * headBytes;
   const half = width / 2;
-  for (let task = claim(); task * TASK < rows; task = claim()) {
-    for (let row = task * TASK; row < min(rows, task * TASK + TASK); row++) {
-      const angle = <usize>load<u32>(positions + (<usize>row << 2)) * <usize>half << 2;
-      const start = dQkv + <usize>row * rowBytes;
-      for (let head: i32 = 0; head < queryHeads + keyHeads; head++) rotate(start + <usize>head * headBytes, cosine + angle, sine + angle, half, -1);
-    }
+  for (let row = first; row < last; row++) {
+    const angle = <usize>load<u32>(positions + (<usize>row << 2)) * <usize>half << 2;
+    const start = dQkv + <usize>row * rowBytes;
+    for (let head: i32 = 0; head < queryHeads + keyHeads; head++) rotate(start + <usize>head * headBytes, cosine + angle, sine + angle, half, -1);
   }
-  endPhase();
 }

@@ -1,6 +1,8 @@
 import { bytes as scalarBytes } from '@or1/wasm/scalar';
 import { bytes as singleBytes } from '@or1/wasm/simd';
 import { bytes as threadedBytes } from '@or1/wasm/simd-threads';
+import { Chain, type Touched } from './chains.ts';
+import { Operation } from './commands.ts';
 import { LinearMemory } from './memory.ts';
 import { threadProgram } from './thread-program.ts';
 
@@ -9,7 +11,6 @@ export interface KernelExports {
   configure(words: number, index: number, count: number, canWait: boolean): void;
   execute(start: number, end: number): void;
   serve(): void;
-  sharedBytes(): number;
   multiplyAddCeiling(rounds: number): number;
 }
 
@@ -39,6 +40,10 @@ const LINE = 16;
 const FAILURE_BYTE = 6 * LINE * 4 + 4;
 const PROGRAM_WORDS = 1 << 16;
 const MAXIMUM_PAGES = 65536;
+/** Words of a command before its arguments: `HEADER` in wasm/assembly/index.ts. */
+const HEADER_WORDS = 5;
+/** Rows of one strip of a product. */
+const STRIP = 6;
 
 async function instantiate(bytes: Uint8Array, memory: WebAssembly.Memory): Promise<KernelExports> {
   const imports = {
@@ -73,6 +78,9 @@ export class KernelThreads {
   private scratchAddress = 0;
   private programStart = 0;
   private programLength = 0;
+  private readonly chain = new Chain();
+  /** Index among the words of the chain's first command. */
+  private chainHead = 0;
   private words32: Int32Array;
   private floats32: Float32Array;
 
@@ -135,24 +143,75 @@ export class KernelThreads {
     this.line(7).set([this.scratchAddress, size], 0);
   }
 
-  /** Appends one command; `real` lists which arguments are f32. */
+  /** Appends one command that divides its work itself; `real` lists which arguments are f32. */
   push(operation: number, values: readonly number[], real: readonly number[] = []): void {
-    if (this.programLength + values.length + 2 > PROGRAM_WORDS) this.execute();
+    this.chain.clear();
+    this.append(operation, values, real, 0, 0);
+  }
+
+  /** Whether rows are too few for every thread to have some strips of them. */
+  fewRows(rows: number): boolean {
+    return rows < 2 * STRIP * this.count;
+  }
+
+  /**
+   * Appends one command that treats each of `rows` rows by itself, to the chain of those before it where `touched`, asked for only if
+   * it matters, allows.
+   */
+  pushRows(operation: number, values: readonly number[], real: readonly number[], rows: number, touched: () => Touched): void {
+    // One thread waits for nobody, and its weights stay in the cache longer from command to command.
+    if (this.count === 1 || this.fewRows(rows)) {
+      this.chain.clear();
+      // Attention over few rows is worth sharing row by row.
+      this.append(operation, values, real, rows, operation === Operation.Attention ? 1 : STRIP);
+      return;
+    }
+    const ranges = touched();
+    if (this.join(operation, values, real, rows, ranges)) return;
+    this.chain.begin(rows, ranges);
+    this.chainHead = this.append(operation, values, real, rows, STRIP);
+  }
+
+  /** Rows of the chain that a command with `bytes` bytes in all could join as a row-wise one; 0 where it cannot. */
+  rowsFor(bytes: number): number {
+    const { rows } = this.chain;
+    return rows > 0 && bytes % (4 * rows) === 0 ? rows : 0;
+  }
+
+  /** Appends a row-wise command to the present chain, or returns false. */
+  join(operation: number, values: readonly number[], real: readonly number[], rows: number, touched: Touched): boolean {
+    const words = HEADER_WORDS + values.length;
+    if (this.programLength + words > PROGRAM_WORDS || !this.chain.take(rows, touched)) return false;
+    this.append(operation, values, real, rows, STRIP);
+    this.words32[this.chainHead + 4]! += words;
+    return true;
+  }
+
+  private append(operation: number, values: readonly number[], real: readonly number[], rows: number, unit: number): number {
+    const words = HEADER_WORDS + values.length;
+    if (this.programLength + words > PROGRAM_WORDS) this.execute();
     if (this.words32.byteLength !== this.memory.memory.buffer.byteLength) {
       this.words32 = new Int32Array(this.memory.memory.buffer);
       this.floats32 = new Float32Array(this.memory.memory.buffer);
     }
-    let at = this.programStart / 4 + this.programLength;
-    this.words32[at++] = operation;
-    this.words32[at++] = values.length;
-    for (let i = 0; i < values.length; i++) this.words32[at + i] = values[i]!;
-    for (const i of real) this.floats32[at + i] = values[i]!;
-    this.programLength += values.length + 2;
+    const head = this.programStart / 4 + this.programLength;
+    const { words32, floats32 } = this;
+    words32[head] = operation;
+    words32[head + 1] = values.length;
+    words32[head + 2] = rows;
+    words32[head + 3] = unit;
+    words32[head + 4] = words;
+    const at = head + HEADER_WORDS;
+    for (let i = 0; i < values.length; i++) words32[at + i] = values[i]!;
+    for (const i of real) floats32[at + i] = values[i]!;
+    this.programLength += words;
+    return head;
   }
 
   /** Runs what was appended, on all threads, and returns when it is done. */
   execute(): void {
     if (this.programLength === 0) return;
+    this.chain.clear();
     const end = this.programStart + this.programLength * 4;
     this.programLength = 0;
     try {

@@ -1,5 +1,6 @@
-import type { AdamWStep, Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix, Sampling } from '../device.ts';
+import type { Arena, Device, DeviceBuffer, ElementType, HostArray, KeyValueCache, Matrix } from '../device.ts';
 import { keyWords } from '../random.ts';
+import { perRow, whole } from './chains.ts';
 import { BACKWARD_ROWS, HEAD_CHUNK, Operation, STRIP_SCRATCH } from './commands.ts';
 import { at, contextAddresses, PackedMatrix, PooledCache, panelElements, trainable } from './handles.ts';
 import { alignedBytes, type LinearBuffer } from './memory.ts';
@@ -127,11 +128,23 @@ export class WasmDevice implements Device {
   }
 
   copy(target: DeviceBuffer, source: DeviceBuffer): void {
-    this.kernels.push(Operation.Copy, [at(target), at(source), source.length * (source.type === 'u16' ? 2 : 4)]);
+    this.pushElements(Operation.Copy, target, source, source.length * (source.type === 'u16' ? 2 : 4));
   }
 
   add(target: DeviceBuffer, source: DeviceBuffer): void {
-    this.kernels.push(Operation.Add, [at(target), at(source), source.length]);
+    this.pushElements(Operation.Add, target, source, 4 * source.length);
+  }
+
+  /** Element-wise work goes along with the rows that it follows where the elements divide into as many. */
+  private pushElements(operation: number, target: DeviceBuffer, source: DeviceBuffer, bytes: number): void {
+    const addresses = [at(target), at(source)];
+    const rows = this.kernels.rowsFor(bytes);
+    if (rows > 0) {
+      const rowBytes = bytes / rows;
+      const touched = addresses.flatMap((address) => [address, rowBytes]);
+      if (this.kernels.join(operation, [...addresses, rowBytes], [], rows, touched)) return;
+    }
+    this.kernels.push(operation, [...addresses, bytes]);
   }
 
   cast(target: DeviceBuffer, source: DeviceBuffer, format: 'bf16' | 'f16'): void {
@@ -139,40 +152,24 @@ export class WasmDevice implements Device {
     this.kernels.push(Operation.Cast, [at(target), at(source), source.length, format === 'f16' ? 1 : 0, target.type === 'u16' ? 1 : 0]);
   }
 
-  embedding(call: { table: DeviceBuffer; ids: DeviceBuffer; out: DeviceBuffer; rows: number; width: number }): void {
-    this.kernels.push(Operation.Embedding, [at(call.table), at(call.ids), at(call.out), call.rows, call.width]);
+  embedding(call: Parameters<Device['embedding']>[0]): void {
+    const { table, ids, out, rows, width } = call;
+    const touched = () => [...whole(table), ...perRow(ids, 1), ...perRow(out, width)];
+    this.kernels.pushRows(Operation.Embedding, [at(table), at(ids), at(out), width], [], rows, touched);
   }
 
-  embeddingBackward(call: {
-    tableGradient: DeviceBuffer;
-    ids: DeviceBuffer;
-    outGradient: DeviceBuffer;
-    rows: number;
-    width: number;
-  }): void {
+  embeddingBackward(call: Parameters<Device['embeddingBackward']>[0]): void {
     this.kernels.push(Operation.EmbeddingBackward, [at(call.tableGradient), at(call.ids), at(call.outGradient), call.rows, call.width]);
   }
 
   rmsNorm(call: Parameters<Device['rmsNorm']>[0]): void {
-    const { rows, width, epsilon } = call;
+    const { x, residual, weight, out, rows, width, epsilon } = call;
     const groups = call.groups ?? 1;
     const stride = call.stride ?? groups * width;
-    this.kernels.push(
-      Operation.RmsNorm,
-      [
-        at(call.x),
-        at(call.residual),
-        at(call.weight),
-        at(call.out),
-        rows,
-        width,
-        epsilon,
-        groups,
-        stride,
-        call.outStride ?? groups * width,
-      ],
-      [6],
-    );
+    const outStride = call.outStride ?? groups * width;
+    const touched = () => [...perRow(x, stride), ...perRow(residual, stride), ...whole(weight), ...perRow(out, outStride)];
+    const addresses = [at(x), at(residual), at(weight), at(out)];
+    this.kernels.pushRows(Operation.RmsNorm, [...addresses, width, epsilon, groups, stride, outStride], [5], rows, touched);
   }
 
   rmsNormBackward(call: Parameters<Device['rmsNormBackward']>[0]): void {
@@ -187,30 +184,32 @@ export class WasmDevice implements Device {
     );
   }
 
-  linear(call: { x: DeviceBuffer; matrix: Matrix; bias?: DeviceBuffer; out: DeviceBuffer; rows: number }): void {
-    const matrix = call.matrix as PackedMatrix;
-    this.kernels.push(Operation.Linear, [
-      at(call.x),
-      at(matrix.forward),
-      at(call.bias),
-      at(call.out),
-      call.rows,
-      matrix.inputs,
-      matrix.outputs,
-    ]);
+  linear(call: Parameters<Device['linear']>[0]): void {
+    const { forward, inputs, outputs } = call.matrix as PackedMatrix;
+    this.product(call.x, forward, call.bias, call.out, call.rows, inputs, outputs);
   }
 
-  linearInputGradient(call: { outGradient: DeviceBuffer; matrix: Matrix; xGradient: DeviceBuffer; rows: number }): void {
+  linearInputGradient(call: Parameters<Device['linearInputGradient']>[0]): void {
     const matrix = call.matrix as PackedMatrix;
-    this.kernels.push(Operation.Linear, [
-      at(call.outGradient),
-      at(trainable(matrix)),
-      0,
-      at(call.xGradient),
-      call.rows,
-      matrix.outputs,
-      matrix.inputs,
-    ]);
+    this.product(call.outGradient, trainable(matrix), undefined, call.xGradient, call.rows, matrix.outputs, matrix.inputs);
+  }
+
+  private product(
+    x: DeviceBuffer,
+    panels: LinearBuffer,
+    bias: DeviceBuffer | undefined,
+    out: DeviceBuffer,
+    rows: number,
+    inputs: number,
+    outputs: number,
+  ): void {
+    const addresses = [at(x), at(panels), at(bias), at(out)];
+    if (this.kernels.fewRows(rows)) {
+      this.kernels.push(Operation.LinearFewRows, [...addresses, rows, inputs, outputs]);
+      return;
+    }
+    const touched = () => [...perRow(x, inputs), ...whole(bias), ...perRow(out, outputs)];
+    this.kernels.pushRows(Operation.Linear, [...addresses, inputs, outputs], [], rows, touched);
   }
 
   linearWeightGradient(call: Parameters<Device['linearWeightGradient']>[0]): void {
@@ -227,35 +226,41 @@ export class WasmDevice implements Device {
 
   rotateAndStore(call: Parameters<Device['rotateAndStore']>[0]): void {
     const { heads, headWidth, positions, buffer } = call.cache as PooledCache;
-    const addresses = [at(call.qkv), at(call.cosine), at(call.sine), at(call.positions), at(call.slots), at(buffer)];
-    this.kernels.push(Operation.RotateAndStore, [...addresses, positions, call.rows, call.queryHeads, heads, headWidth]);
+    const { qkv, cosine, sine, slots, rows, queryHeads } = call;
+    const addresses = [at(qkv), at(cosine), at(sine), at(call.positions), at(slots), at(buffer)];
+    const joint = (queryHeads + 2 * heads) * headWidth;
+    const touched = () => [
+      ...perRow(qkv, joint),
+      ...whole(cosine),
+      ...whole(sine),
+      ...perRow(call.positions, 1),
+      ...perRow(slots, 1),
+      ...whole(buffer),
+    ];
+    this.kernels.pushRows(Operation.RotateAndStore, [...addresses, positions, queryHeads, heads, headWidth], [], rows, touched);
   }
 
   rotateBackward(call: Parameters<Device['rotateBackward']>[0]): void {
-    const addresses = [at(call.qkvGradient), at(call.cosine), at(call.sine), at(call.positions)];
-    this.kernels.push(Operation.RotateBackward, [...addresses, call.rows, call.queryHeads, call.keyHeads, call.headWidth]);
+    const { qkvGradient, cosine, sine, positions, rows, queryHeads, keyHeads, headWidth } = call;
+    const addresses = [at(qkvGradient), at(cosine), at(sine), at(positions)];
+    const joint = (queryHeads + 2 * keyHeads) * headWidth;
+    const touched = () => [...perRow(qkvGradient, joint), ...whole(cosine), ...whole(sine), ...perRow(positions, 1)];
+    this.kernels.pushRows(Operation.RotateBackward, [...addresses, queryHeads, keyHeads, headWidth], [], rows, touched);
   }
 
   attention(call: Parameters<Device['attention']>[0]): void {
     const { heads, headWidth, positions, buffer } = call.cache as PooledCache;
+    const { qkv, context, out, logSumExp, rows, queryHeads } = call;
     this.kernels.ensureScratch(2 * 4 * (positions + 8));
-    this.kernels.push(
-      Operation.Attention,
-      [
-        at(call.qkv),
-        at(buffer),
-        positions,
-        ...contextAddresses(call.context),
-        at(call.out),
-        at(call.logSumExp),
-        call.rows,
-        call.queryHeads,
-        heads,
-        headWidth,
-        headWidth ** -0.5,
-      ],
-      [13],
-    );
+    const touched = () => [
+      ...perRow(qkv, (queryHeads + 2 * heads) * headWidth),
+      ...whole(buffer),
+      ...[context.prefixStart, context.prefixLength, context.ownStart, context.ownLength].flatMap((column) => perRow(column, 1)),
+      ...perRow(out, queryHeads * headWidth),
+      ...perRow(logSumExp, queryHeads),
+    ];
+    const addresses = [at(qkv), at(buffer), positions, ...contextAddresses(context), at(out), at(logSumExp)];
+    this.kernels.pushRows(Operation.Attention, [...addresses, queryHeads, heads, headWidth, headWidth ** -0.5], [12], rows, touched);
   }
 
   attentionBackward(call: Parameters<Device['attentionBackward']>[0]): void {
@@ -286,39 +291,26 @@ export class WasmDevice implements Device {
     );
   }
 
-  swiGlu(call: { gateUp: DeviceBuffer; out: DeviceBuffer; rows: number; width: number }): void {
-    this.kernels.push(Operation.SwiGlu, [at(call.gateUp), at(call.out), call.rows, call.width]);
+  swiGlu(call: Parameters<Device['swiGlu']>[0]): void {
+    const { gateUp, out, rows, width } = call;
+    const touched = () => [...perRow(gateUp, 2 * width), ...perRow(out, width)];
+    this.kernels.pushRows(Operation.SwiGlu, [at(gateUp), at(out), width], [], rows, touched);
   }
 
-  swiGluBackward(call: {
-    gateUp: DeviceBuffer;
-    outGradient: DeviceBuffer;
-    gateUpGradient: DeviceBuffer;
-    rows: number;
-    width: number;
-  }): void {
-    this.kernels.push(Operation.SwiGluBackward, [at(call.gateUp), at(call.outGradient), at(call.gateUpGradient), call.rows, call.width]);
+  swiGluBackward(call: Parameters<Device['swiGluBackward']>[0]): void {
+    const { gateUp, outGradient, gateUpGradient, rows, width } = call;
+    const touched = () => [...perRow(gateUp, 2 * width), ...perRow(outGradient, width), ...perRow(gateUpGradient, 2 * width)];
+    this.kernels.pushRows(Operation.SwiGluBackward, [at(gateUp), at(outGradient), at(gateUpGradient), width], [], rows, touched);
   }
 
   headForward(call: Parameters<Device['headForward']>[0]): void {
-    const matrix = call.matrix as PackedMatrix;
+    const { hidden, mask, targets, temperature, logProbability, entropy, logSumExp, rows } = call;
+    const { forward, inputs, outputs } = call.matrix as PackedMatrix;
     this.kernels.ensureScratch(STRIP_SCRATCH + 6 * 4 * (HEAD_CHUNK + 8));
-    const results = [at(call.logProbability), at(call.entropy), at(call.logSumExp)];
-    this.kernels.push(
-      Operation.HeadForward,
-      [
-        at(call.hidden),
-        at(matrix.forward),
-        at(call.mask),
-        at(call.targets),
-        call.temperature,
-        ...results,
-        call.rows,
-        matrix.inputs,
-        matrix.outputs,
-      ],
-      [4],
-    );
+    const columns = [logProbability, entropy, logSumExp];
+    const touched = () => [...perRow(hidden, inputs), ...whole(mask), ...[targets, ...columns].flatMap((column) => perRow(column, 1))];
+    const values = [at(hidden), at(forward), at(mask), at(targets), temperature, ...columns.map(at), inputs, outputs];
+    this.kernels.pushRows(Operation.HeadForward, values, [4], rows, touched);
   }
 
   headBackward(call: Parameters<Device['headBackward']>[0]): void {
@@ -333,58 +325,39 @@ export class WasmDevice implements Device {
     );
   }
 
-  headSample(call: {
-    hidden: DeviceBuffer;
-    matrix: Matrix;
-    mask?: DeviceBuffer;
-    sampling: Sampling;
-    bits: DeviceBuffer;
-    tokens: DeviceBuffer;
-    logProbability: DeviceBuffer;
-    entropy: DeviceBuffer;
-    rows: number;
-  }): void {
-    const matrix = call.matrix as PackedMatrix;
+  headSample(call: Parameters<Device['headSample']>[0]): void {
+    const { hidden, mask, bits, tokens, logProbability, entropy, rows } = call;
+    const { forward, inputs, outputs } = call.matrix as PackedMatrix;
     const { temperature, topK, topP, minP } = call.sampling;
-    this.kernels.ensureScratch(STRIP_SCRATCH + 9 * 4 * (matrix.outputs + 8));
-    const results = [at(call.tokens), at(call.logProbability), at(call.entropy)];
-    this.kernels.push(
-      Operation.HeadSample,
-      [
-        at(call.hidden),
-        at(matrix.forward),
-        at(call.mask),
-        temperature,
-        topK,
-        topP,
-        minP,
-        at(call.bits),
-        ...results,
-        call.rows,
-        matrix.inputs,
-        matrix.outputs,
-      ],
-      [3, 5, 6],
-    );
+    this.kernels.ensureScratch(STRIP_SCRATCH + 9 * 4 * (outputs + 8));
+    const columns = [bits, tokens, logProbability, entropy];
+    const touched = () => [...perRow(hidden, inputs), ...whole(mask), ...columns.flatMap((column) => perRow(column, 1))];
+    const values = [at(hidden), at(forward), at(mask), temperature, topK, topP, minP, ...columns.map(at), inputs, outputs];
+    this.kernels.pushRows(Operation.HeadSample, values, [3, 5, 6], rows, touched);
   }
 
   drawBits(call: Parameters<Device['drawBits']>[0]): void {
-    const key = keyWords(call.seed, call.step);
-    const columns = [at(call.prompts), at(call.samples), at(call.tokens), at(call.bits)];
-    this.kernels.push(Operation.DrawBits, [...key, call.step, ...columns, call.rows]);
+    const columns = [call.prompts, call.samples, call.tokens, call.bits];
+    const touched = () => columns.flatMap((column) => perRow(column, 1));
+    const values = [...keyWords(call.seed, call.step), call.step, ...columns.map(at)];
+    this.kernels.pushRows(Operation.DrawBits, values, [], call.rows, touched);
   }
 
   advanceRows(call: Parameters<Device['advanceRows']>[0]): void {
-    const moved = [at(call.remaining), at(call.ids), at(call.positions), at(call.slots)];
-    const addresses = [at(call.tokens), at(call.stops), ...moved, at(call.ownStart), at(call.ownLength)];
-    this.kernels.push(Operation.AdvanceRows, [...addresses, call.rows]);
+    const { tokens, stops, remaining, ids, positions, slots, ownStart, ownLength, rows } = call;
+    const touched = () => [
+      ...whole(stops),
+      ...[tokens, remaining, ids, positions, slots, ownStart, ownLength].flatMap((column) => perRow(column, 1)),
+    ];
+    const columns = [tokens, stops, remaining, ids, positions, slots, ownStart, ownLength];
+    this.kernels.pushRows(Operation.AdvanceRows, columns.map(at), [], rows, touched);
   }
 
   sumOfSquares(call: { values: DeviceBuffer; out: DeviceBuffer }): void {
     this.kernels.push(Operation.SumOfSquares, [at(call.values), call.values.length, at(call.out)]);
   }
 
-  adamW(call: { parameters: DeviceBuffer; gradients: DeviceBuffer; first: DeviceBuffer; second: DeviceBuffer; step: AdamWStep }): void {
+  adamW(call: Parameters<Device['adamW']>[0]): void {
     const { step } = call;
     // 1 - beta is taken in f64: from a beta already rounded to f32, the second moment's share would be off by 1e-5.
     const rates = [
