@@ -24,7 +24,7 @@ export interface JudgeOutcome {
 
 /** What the judge's interpreter says of its work. */
 type JudgeEvent =
-  | { readonly plan: readonly string[] }
+  | { readonly plan: number }
   | { readonly begin: number }
   | { readonly end: number; readonly status: TestStatus; readonly detail: string; readonly value: string | null }
   | { readonly fault: { readonly field: string; readonly message: string } }
@@ -108,7 +108,7 @@ export class JudgeSession {
         }
         const event = JSON.parse(line) as JudgeEvent;
         if ('plan' in event) {
-          tests.push(...event.plan.map(() => NOT_RUN));
+          for (let test = 0; test < event.plan; test++) tests.push(NOT_RUN);
           player.runMs = runMs(tests.length);
           runTimer = setTimeout(stop('run-limit'), player.runMs);
         } else if ('begin' in event) {

@@ -21,8 +21,15 @@ class DataFault(Exception):
         super().__init__(message)
 
 
-def emit(**event):
-    write_line(to_json(event))
+# Events that need not reach the host at once go out with the next that must.
+_held = []
+
+
+def emit(hold=False, **event):
+    _held.append(to_json(event))
+    if not hold:
+        write_line('\n'.join(_held))
+        _held.clear()
 
 
 class Session:
@@ -197,16 +204,20 @@ def _parse(source, field):
 class Test:
     """One test: `run(session)` raises where it fails."""
 
-    def __init__(self, label, mirror=False):
-        self.label, self.mirror = label, mirror
+    def __init__(self, mirror=False):
+        self.mirror = mirror
 
 
 class CodeTest(Test):
     """Assertions in Python. `entry` is set where the test is a function of a candidate."""
 
     def __init__(self, tree, namespace, entry=None):
-        super().__init__(ast.unparse(tree.body[-1])[:500], _hands_over_variables(tree))
+        super().__init__(_hands_over_variables(tree))
+        self.shown = tree.body[-1]
         self.code, self.namespace, self.entry = _compile(tree), namespace, entry
+
+    def label(self):
+        return self.shown if isinstance(self.shown, str) else ast.unparse(self.shown)[:500]
 
     def run(self, session):
         namespace = dict(self.namespace)
@@ -235,7 +246,7 @@ class CallTest(Test):
     """One call of a named function, compared with the expected value here."""
 
     def __init__(self, index, function, args, accepted, tolerance, report):
-        super().__init__(f'{function}(test {index})')
+        super().__init__()
         self.function, self.args, self.accepted, self.tolerance, self.report = function, args, accepted, tolerance, report
 
     def run(self, session):
@@ -289,7 +300,7 @@ def _check_tests(job, namespace):
     for group in groups:
         part = ast.copy_location(ast.FunctionDef('check', check.args, group, []), check)
         test = CodeTest(ast.Module([part], []), namespace, job['entry'])
-        test.label = ast.unparse(group[0])[:500] if len(groups) > 1 else 'check(candidate)'
+        test.shown = group[0] if len(groups) > 1 else 'check(candidate)'
         tests.append(test)
     return tests
 
@@ -337,7 +348,7 @@ def _run(test, classes):
     except ProgramEnded:
         status = None
     except AssertionError as error:
-        detail = str(error) or f'{test.label} fails'
+        detail = str(error) or f'{test.label()} fails'
         if session.failure is None:
             shown = '' if isinstance(test, CallTest) or not session.called else f'; the last call gave {_short(session.last)}'
             status = ('wrong', f'{detail}{shown}')
@@ -352,14 +363,14 @@ def _run(test, classes):
 
 def _judge(job):
     tests, classes = _plan(job)
-    emit(plan=[test.label for test in tests])
+    emit(hold=True, plan=len(tests))
     asked, passed = 0, 0
     for index, test in enumerate(tests):
         emit(begin=index)
         status, detail, session = _run(test, classes)
         asked += session.calls
         passed += status == 'passed'
-        emit(end=index, status=status, detail=detail, value=getattr(test, 'value', None))
+        emit(hold=True, end=index, status=status, detail=detail, value=getattr(test, 'value', None))
         if job['stop'] and status != 'passed':
             break
     if asked == 0 and passed == len(tests):
