@@ -36,7 +36,7 @@ class Bench {
   private device: WebgpuDevice | undefined;
 
   constructor(
-    private readonly open: () => Promise<GPUAdapter>,
+    private readonly open: () => Promise<GPUAdapter | GPUDevice>,
     private readonly options: WebgpuDeviceOptions,
   ) {}
 
@@ -61,7 +61,7 @@ class Bench {
   }
 }
 
-export async function reportOn(open: () => Promise<GPUAdapter>, modes: readonly WebgpuDeviceOptions[]): Promise<ModeReport[]> {
+export async function reportOn(open: () => Promise<GPUAdapter | GPUDevice>, modes: readonly WebgpuDeviceOptions[]): Promise<ModeReport[]> {
   const reference = createReferenceDevice();
   const reports: ModeReport[] = [];
   for (const options of modes) {
