@@ -51,9 +51,8 @@ describe('records of files', () => {
 
   test('jumping far ahead costs nothing', () => {
     const sampler = new PromptSampler(recordSource('file', records('a', 100)), { seed: 1, stage: 0, position: 10 ** 12, excluded: [] });
-    const start = performance.now();
+    // A sampler that walked there would outlive the test's time limit.
     expect(sampler.deal(10)).toHaveLength(10);
-    expect(performance.now() - start).toBeLessThan(100);
   });
 
   test('a stage leaves out the excluded records, begins a new order, and keeps both in its state', () => {
