@@ -82,7 +82,7 @@ async function curateCommand(flags: CurateFlags): Promise<void> {
         onStageEnd: (stage) => output.say(stageWords(stage)),
       },
     );
-    await finish(output, configuration, paths, result, open, performance.now() - started);
+    await finish(output, configuration, paths, result, open, started);
   } catch (error) {
     if (signal.aborted) throw new InterruptedError('interrupted; the same command goes on from here', { cause: error });
     throw error;
@@ -103,14 +103,14 @@ async function finish(
   paths: OutputPaths,
   result: PipelineResult,
   { use }: OpenServices,
-  wallMs: number,
+  started: number,
 ): Promise<void> {
   const heldOut = result.published.heldOut.length > 0 ? paths.heldOut : null;
   const report = curationReport({
     title: configuration.title,
     sources: configuration.sources.map(withoutAbsent),
     result,
-    wallMs,
+    wallMs: performance.now() - started,
     files: { training: paths.training, heldOut, dropped: paths.dropped },
   });
   await writeReport(paths, report, await renderCuration(report));
@@ -140,7 +140,7 @@ async function finish(
     read: { rows: report.in, left: report.left.reasons, wall_s: report.read_s },
     endpoints: Object.fromEntries(use),
     files: { ...report.files, report: paths.report, report_data: paths.reportData },
-    wall_s: wallMs / 1000,
+    wall_s: (performance.now() - started) / 1000,
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
   });
 }
