@@ -14,6 +14,11 @@ export interface Badge {
   readonly tone: 'good' | 'warn' | 'plain';
 }
 
+/** A browser may not tell how much memory it holds. */
+function memory(bytes: number): string {
+  return bytes === 0 ? 'not known' : formatBytes(bytes);
+}
+
 function accuracyTiles({ evaluations }: RunData): Tile[] {
   return beforeAfter(evaluations).map(({ temperature, base, last }) => {
     const label = `held-out accuracy, temperature ${temperature}`;
@@ -39,7 +44,7 @@ function lossTile({ run, steps }: RunData): Tile[] {
 /** The figures that a reader looks for first. */
 export function tiles(data: RunData): Tile[] {
   const { wall_s, peak_memory_bytes } = data.summary;
-  const time: Tile = { label: 'wall time', value: formatSeconds(wall_s), note: `peak memory ${formatBytes(peak_memory_bytes)}` };
+  const time: Tile = { label: 'wall time', value: formatSeconds(wall_s), note: `peak memory ${memory(peak_memory_bytes)}` };
   return [...accuracyTiles(data), ...entropyTile(data), ...lossTile(data), time];
 }
 
@@ -109,7 +114,7 @@ export function costs(data: RunData): [string, string][] {
     ['of it evaluation', formatSeconds(run.evaluationSeconds)],
     ['of it checkpoints', formatSeconds(run.checkpointSeconds)],
     ...(run.kind === 'train' ? trainingCosts(data) : supervisedCosts(data)),
-    ['peak memory', formatBytes(summary.peak_memory_bytes)],
+    ['peak memory', memory(summary.peak_memory_bytes)],
     ['parameters', formatCount(run.parameters)],
     ['preset', run.preset],
     ['device', run.device],
