@@ -187,12 +187,12 @@ export async function createWebgpuDevice(source: GPUAdapter | GPUDevice, options
   if (mode === 'exact' && storage === 'f16') throw new RangeError('storage "f16" needs mode "fast"');
   const borrowed = !('requestDevice' in source);
   const [device, info] = borrowed ? [source, source.adapterInfo] : [await requestGpuDevice(source), source.info];
+  // Only f16 goes to the matrix unit. What goes wrong in the trial stays in its own runtime.
+  const trial = storage === 'f16' ? new GpuRuntime(device, info, { mode, storage, restrictions, borrowed: true }) : undefined;
+  const unit = trial && fragmentUnitOf(trial);
+  const fault = trial && unit && (await matrixAttentionFault(trial, unit));
+  trial?.dispose();
   const runtime = new GpuRuntime(device, info, { mode, storage, restrictions, profile, borrowed });
-  const unit = fragmentUnitOf(runtime);
-  if (mode === 'exact' || storage === 'f32' || !unit) return new WebgpuDevice(runtime);
-  const trial = new GpuRuntime(device, info, { mode, storage, restrictions, borrowed: true });
-  const fault = await matrixAttentionFault(trial, unit);
-  trial.dispose();
-  if (fault === undefined) useMatrixAttention(runtime, unit);
+  if (unit && fault === undefined) useMatrixAttention(runtime, unit);
   return new WebgpuDevice(runtime, fault);
 }
