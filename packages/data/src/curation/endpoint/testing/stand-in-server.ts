@@ -1,3 +1,5 @@
+import recorded from './llama-server.json' with { type: 'json' };
+
 /** What the server is asked: the body of a chat completion request, as far as tests look at it. */
 export interface AskedBody {
   readonly model: string;
@@ -19,8 +21,8 @@ export interface StandInServer {
 }
 
 /**
- * A server on loopback that answers as llama.cpp's does: the bodies below have the fields, names and order of answers that were recorded from
- * `llama-server` with SmolLM2-135M-Instruct.
+ * A server on loopback that answers with what `llama-server` answered when it was asked with SmolLM2-135M-Instruct (`llama-server.json`, as
+ * it came but for the model's path); text, counts and status are the test's.
  */
 export function standInServer(answer: (body: AskedBody, call: number) => StandInAnswer | Promise<StandInAnswer>): StandInServer {
   const asked: AskedBody[] = [];
@@ -55,10 +57,9 @@ export function standInServer(answer: (body: AskedBody, call: number) => StandIn
 }
 
 function refusal(status: number): Response {
-  const type = status === 429 ? 'rate_limit_error' : status < 500 ? 'invalid_request_error' : 'server_error';
   // Milliseconds to wait, as some servers say it; tests need not wait for the library's own half second.
   return Response.json(
-    { error: { message: `refused with ${status}`, type, code: status } },
+    { error: { ...recorded.refusal.error, message: `refused with ${status}`, code: status } },
     { status, headers: { 'retry-after-ms': '5' } },
   );
 }
@@ -67,17 +68,9 @@ function completion({ model, messages }: AskedBody, given: string | { readonly t
   const { text, finish } = typeof given === 'string' ? { text: given, finish: 'stop' } : given;
   const [prompt, completed] = [messages.map(({ content }) => content).join(' '), text].map((words) => words.split(/\s+/).length);
   return {
-    choices: [{ finish_reason: finish, index: 0, message: { role: 'assistant', content: text } }],
-    created: 1_763_950_000,
+    ...recorded.answer,
+    choices: [{ ...recorded.answer.choices[0], finish_reason: finish, message: { role: 'assistant', content: text } }],
     model,
-    system_fingerprint: 'b0-unknown',
-    object: 'chat.completion',
-    usage: {
-      completion_tokens: completed,
-      prompt_tokens: prompt,
-      total_tokens: prompt! + completed!,
-      prompt_tokens_details: { cached_tokens: 0 },
-    },
-    id: 'chatcmpl-stand-in',
+    usage: { ...recorded.answer.usage, completion_tokens: completed, prompt_tokens: prompt, total_tokens: prompt! + completed! },
   };
 }
