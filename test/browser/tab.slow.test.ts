@@ -140,7 +140,7 @@ describe.skipIf(!process.env.OR1_SLOW || CHROMIUM === null)('a run in the tab', 
     await page.context().close();
   });
 
-  test('learns on WebGPU, through a software adapter', async () => {
+  test('trains on WebGPU, through a software adapter', async () => {
     const gpu = await launch(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']);
     try {
       const { page, complaints } = await openPage(gpu);
