@@ -10,18 +10,14 @@ import { STATE_WORDS } from './state.ts';
 const THREADS = 128;
 
 /** WGSL `weight(row, v)`: exp(z - peak) of a token that the filters keep, 0 of the others. */
-const weightFunction = (filtered: boolean) => `
+const weightFunction = `
 fn weight(row: u32, v: u32) -> f32 {
   let at = params.offset_states + ${STATE_WORDS}u * row;
   let z = tempered(row, v);
   let e = exponential(z - bitcast<f32>(states[at]));
-${
-  filtered
-    ? `  let key = rank_key(z);
+  let key = rank_key(z);
   let kept = key > states[at + 4u] || (key == states[at + 4u] && v <= states[at + 5u]);
-  return select(0f, e, kept && e >= params.min_p);`
-    : '  return e;'
-}
+  return select(0f, e, kept && e >= params.min_p);
 }
 `;
 
@@ -33,7 +29,7 @@ export const keptMasses = kernelVariants('head-masses', (masked: boolean) => ({
 ${exponentialFunction}
 ${temperedFunction(masked)}
 ${rankKeyFunction}
-${weightFunction(true)}
+${weightFunction}
 var<workgroup> sums: array<f32, ${THREADS}>;
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -48,7 +44,7 @@ fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(local_invocation_index
 }));
 
 /** One workgroup a row: the token, its log-probability and the entropy of the unfiltered distribution. */
-export const drawTokens = kernelVariants('head-draw', ([filtered, greedy, masked]: readonly [boolean, boolean, boolean]) => ({
+export const drawTokens = kernelVariants('head-draw', ([greedy, masked]: readonly [boolean, boolean]) => ({
   bindings: [
     read('logits'),
     ...(masked ? [read('mask')] : []),
@@ -69,7 +65,7 @@ ${
   greedy
     ? ''
     : `${rankKeyFunction}
-${weightFunction(filtered)}
+${weightFunction}
 const SPAN = ${BLOCK / THREADS}u;
 var<workgroup> sums: array<f32, ${THREADS}>;
 var<workgroup> chosen_block: u32;

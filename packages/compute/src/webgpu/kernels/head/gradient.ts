@@ -1,6 +1,7 @@
 import { kernelVariants, read, real, whole, write } from '../../runtime/kernel.ts';
 import { gridArguments, linearIndex } from '../../runtime/workgroups.ts';
 import { exponentialFunction } from '../functions.wgsl.ts';
+import { maskTerm } from './logits.ts';
 
 export const GRADIENT_THREADS = 256;
 
@@ -28,7 +29,7 @@ fn main(${gridArguments}) {
   let row = index / params.tokens;
   let v = index - row * params.tokens;
   let at = params.offset_logits + index;
-  let z = fma(logits[at], params.inverse, ${masked ? 'mask[params.offset_mask + v]' : '0f'});
+  let z = fma(logits[at], params.inverse, ${maskTerm(masked)});
   let log_p = z - log_sum_exp[params.offset_log_sum_exp + row];
   let weight = weights[params.offset_weights + row];
   let slope = fma(entropy_weights[params.offset_entropy_weights + row], log_p + entropy[params.offset_entropy + row], weight);

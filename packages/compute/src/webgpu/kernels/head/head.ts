@@ -142,14 +142,16 @@ export function headSample(runtime: GpuRuntime, call: Call<'headSample'>): void 
       [blocks, rows, 1],
     );
     runtime.dispatch(mergeStates(''), [statistics, states, masses], [rows, blocks], [Math.ceil(rows / MERGE_THREADS), 1, 1]);
+    if (byCount || byMass) {
+      const kernel = selectTokens([selectThreads(runtime.limits), masked]);
+      const rounds = [byCount ? 0 : 1, byMass ? 2 : 1];
+      runtime.dispatch(kernel, [logits, ...masks, states], [vocabulary, topK, ...rounds, inverse, topP], [rows, 1, 1]);
+    }
     if (filtered) {
-      // Also without top-k and top-p: it then writes limits that keep every token.
-      const kernel = selectTokens([selectThreads(runtime.limits), byCount, byMass, masked]);
-      runtime.dispatch(kernel, [logits, ...masks, states], [vocabulary, topK, inverse, topP], [rows, 1, 1]);
       runtime.dispatch(keptMasses(masked), [logits, ...masks, states, masses], [vocabulary, blocks, inverse, minP], [blocks, rows, 1]);
     }
     runtime.dispatch(
-      drawTokens([filtered, greedy, masked]),
+      drawTokens([greedy, masked]),
       [logits, ...masks, states, ...(greedy ? [] : [masses, bits.slice(row, rows)]), ...results.map((result) => result.slice(row, rows))],
       [vocabulary, blocks, inverse, minP],
       [rows, 1, 1],

@@ -64,12 +64,17 @@ export function rawLogits(
   return logits;
 }
 
+/**
+ * WGSL: the mask's value at v, or a zero that no compiler can see through (chunks have fewer than 2^31 tokens). With a plain 0 the sum
+ * after it becomes a bare product, which one kernel then fuses with the subtraction that follows and another does not.
+ */
+export const maskTerm = (masked: boolean) => (masked ? 'mask[params.offset_mask + v]' : 'bitcast<f32>(params.tokens >> 31u)');
+
 /** WGSL `tempered(row, v)`: logit v of a chunk from the raw one, in one rounding so that no compiler has a choice. */
 export function temperedFunction(masked: boolean): string {
-  const mask = masked ? 'mask[params.offset_mask + v]' : '0f';
   return `
 fn tempered(row: u32, v: u32) -> f32 {
-  return fma(logits[params.offset_logits + row * params.tokens + v], params.inverse, ${mask});
+  return fma(logits[params.offset_logits + row * params.tokens + v], params.inverse, ${maskTerm(masked)});
 }
 `;
 }

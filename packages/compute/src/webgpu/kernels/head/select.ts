@@ -29,12 +29,10 @@ fn rank_key(z: f32) -> u32 {
  * One workgroup a row writes (key, last) into its state: kept are the tokens whose number exceeds key, and those at key up to index
  * last.
  */
-export const selectTokens = kernelVariants(
-  'head-select',
-  ([threads, byCount, byMass, masked]: readonly [number, boolean, boolean, boolean]) => ({
-    bindings: [read('logits'), ...(masked ? [read('mask')] : []), write('states', 'u32')],
-    parameters: [...whole('tokens', 'top_k'), ...real('inverse', 'top_p')],
-    code: `
+export const selectTokens = kernelVariants('head-select', ([threads, masked]: readonly [number, boolean]) => ({
+  bindings: [read('logits'), ...(masked ? [read('mask')] : []), write('states', 'u32')],
+  parameters: [...whole('tokens', 'top_k', 'first_round', 'rounds'), ...real('inverse', 'top_p')],
+  code: `
 ${exponentialFunction}
 ${temperedFunction(masked)}
 ${rankKeyFunction}
@@ -155,12 +153,11 @@ fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(local_invocation_index
   let peak = bitcast<f32>(states[at]);
   if (lane == 0u) { floor_key = 0u; floor_last = 0xffffffffu; wanted = params.top_k; }
   workgroupBarrier();
-  ${byCount ? 'tighten(row, lane, peak, false);' : ''}
-  ${byMass ? 'tighten(row, lane, peak, true);' : ''}
+  // By count, then by mass; whatever is off is no round.
+  for (var round = params.first_round; round < params.rounds; round++) { tighten(row, lane, peak, round == 1u); }
   if (lane == 0u) {
     states[at + 4u] = floor_key;
     states[at + 5u] = floor_last;
   }
 }`,
-  }),
-);
+}));

@@ -33,5 +33,8 @@ fn main(@builtin(global_invocation_id) place: vec3<u32>) {
   states[out + 1u] = bitcast<u32>(state.y);
   states[out + 2u] = bitcast<u32>(state.z);
   states[out + 3u] = largest;
+  // Every token is kept until a filter says otherwise.
+  states[out + 4u] = 0u;
+  states[out + 5u] = 0xffffffffu;
 }`,
 }));

@@ -7,15 +7,15 @@ import { treeSum } from '../arithmetic.wgsl.ts';
 import { exponentialFunction } from '../functions.wgsl.ts';
 import { BLOCK, temperedFunction } from './logits.ts';
 
-export const THREADS = 128;
+const THREADS = 128;
 
 /** WGSL: the larger of each pair by halves, left in `name`[0]. */
 function treeMaximum(size: number, name: string): string {
-  const steps = ['workgroupBarrier();'];
-  for (let half = size / 2; half >= 1; half /= 2) {
-    steps.push(`if (lane < ${half}u) { ${name}[lane] = max(${name}[lane], ${name}[lane + ${half}u]); }`, 'workgroupBarrier();');
+  return `for (var half = ${size / 2}u; half >= 1u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { ${name}[lane] = max(${name}[lane], ${name}[lane + half]); }
   }
-  return steps.join('\n  ');
+  workgroupBarrier();`;
 }
 
 /**

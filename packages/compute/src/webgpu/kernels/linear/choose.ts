@@ -7,17 +7,25 @@ import type { TileShape } from './tiled-product.ts';
 import type { VectorProduct } from './vector-product.ts';
 
 const SMALL: TileShape = { rows: 32, columns: 32, depth: 8, threadRows: 4, threadColumns: 4, group: 8 };
-const LARGE: TileShape = { rows: 128, columns: 128, depth: 8, threadRows: 8, threadColumns: 8, group: 8 };
+/** Where K is long and outputs are few, the wait for each tile counts more than the arithmetic: few deep tiles. */
+const DEEP: TileShape = { ...SMALL, depth: 32 };
+const MEDIUM_PLAIN: TileShape = { rows: 64, columns: 64, depth: 16, threadRows: 8, threadColumns: 4, group: 8 };
+const LARGE: TileShape = { rows: 128, columns: 128, depth: 8, threadRows: 16, threadColumns: 8, group: 8 };
 
 /** Outputs from which on large tiles leave no multiprocessor of a big GPU without work. */
 const MANY_OUTPUTS = 2 ** 20;
+
+/** From here on deep tiles are worth their size, which a software driver takes seconds to compile. */
+const LONG_DEPTH = 512;
+const FEW_OUTPUTS = 2 ** 14;
 
 /** Workgroups that keep a big GPU busy: two on each of its 132 multiprocessors. */
 const BUSY = 264;
 
 /** Shares of the depth that keep the GPU busy; the exact mode has one. */
 function sharesFor(blocks: number, depth: number, tileDepth: number): number {
-  const most = Math.max(1, Math.floor(depth / (4 * tileDepth)));
+  // A share adds a dispatch and a pass over the outputs: it must spare at least eight tiles of depth.
+  const most = Math.max(1, Math.floor(depth / (8 * tileDepth)));
   return Math.max(1, Math.min(8, most, Math.floor(BUSY / blocks)));
 }
 
@@ -26,8 +34,10 @@ export function plainShares(runtime: GpuRuntime, { rows, columns, depth }: Produ
   return sharesFor(Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns), depth, tile.depth);
 }
 
-export function plainTile({ rows, columns }: Product): TileShape {
-  return rows >= 128 && columns >= 128 && rows * columns >= MANY_OUTPUTS ? LARGE : SMALL;
+export function plainTile({ rows, columns, depth }: Product, vector: boolean): TileShape {
+  if (rows >= 128 && columns >= 128 && rows * columns >= MANY_OUTPUTS) return LARGE;
+  if (!vector || depth <= LONG_DEPTH || rows * columns < FEW_OUTPUTS) return SMALL;
+  return rows > 32 && Math.ceil(rows / 64) * Math.ceil(columns / 64) >= BUSY / 2 ? MEDIUM_PLAIN : DEEP;
 }
 
 /** Whether all operands can be read and written in vectors of `width` elements along their contiguous dimension. */
@@ -52,12 +62,9 @@ const TALL: MatrixTile = {
   depth: 64,
   subgroupRows: 32,
   subgroupColumns: 64,
-  buffers: 1,
-  ahead: false,
-  prefetch: true,
   group: 8,
 };
-const MEDIUM: MatrixTile = { ...TALL, rows: 64, columns: 64, subgroupColumns: 32 };
+const MEDIUM: MatrixTile = { ...TALL, rows: 64, subgroupColumns: 32 };
 const FLAT: MatrixTile = { ...TALL, rows: 16, subgroupRows: 16, subgroupColumns: 32 };
 
 /** Block sizes of a product by subgroup matrices, and into how many shares its depth is cut to keep the GPU busy. */

@@ -11,10 +11,11 @@ const THREADS = 256;
 /** Elements of one workgroup of the first pass. */
 const SPAN = 16384;
 
-const maximumTree = Array.from({ length: 8 }, (_, step) => {
-  const half = THREADS >> (step + 1);
-  return `if (lane < ${half}u) { largest[lane] = max(largest[lane], largest[lane + ${half}u]); } workgroupBarrier();`;
-}).join('\n  ');
+const maximumTree = `for (var half = ${THREADS / 2}u; half >= 1u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { largest[lane] = max(largest[lane], largest[lane + half]); }
+  }
+  workgroupBarrier();`;
 
 const partialMaxima = kernelVariants('gradient-maxima', (vector: boolean) => ({
   bindings: [read('values', vector ? 'vec4<f32>' : 'f32'), write('maxima')],
@@ -28,7 +29,6 @@ var<workgroup> largest: array<f32, ${THREADS}>;
   var most = ${vector ? 'vec4<f32>()' : '0f'};
   for (var i = start + lane; i < end; i += ${THREADS}u) { most = max(most, abs(values[params.offset_values + i])); }
   largest[lane] = ${vector ? 'max(max(most.x, most.y), max(most.z, most.w))' : 'most'};
-  workgroupBarrier();
   ${maximumTree}
   if (lane == 0u && start < end) { maxima[params.offset_maxima + number] = largest[0]; }
 }`,
@@ -43,7 +43,6 @@ var<workgroup> largest: array<f32, ${THREADS}>;
   var most = 0f;
   for (var i = lane; i < params.count; i += ${THREADS}u) { most = max(most, maxima[params.offset_maxima + i]); }
   largest[lane] = most;
-  workgroupBarrier();
   ${maximumTree}
   if (lane == 0u) {
     // The exponent of the largest element; an all-zero gradient, infinities and NaN are left alone.

@@ -80,8 +80,8 @@ function multiplyMatrices(runtime: GpuRuntime, product: Product): boolean {
 
 function multiplyTiles(runtime: GpuRuntime, product: Product): void {
   const { a, b, rows, columns, depth } = product;
-  const tile = plainTile(product);
   const vector = fitsVectors(product, 4);
+  const tile = plainTile(product, vector);
   const grid = [Math.ceil(columns / tile.columns), Math.ceil(rows / tile.rows)] as const;
   inShares(runtime, product, tile.depth, plainShares(runtime, product, tile), (out, outStride, share, count, bias, accumulate) => {
     const kernel = tiledProduct({

@@ -18,12 +18,6 @@ export interface MatrixTile {
   /** The part of it that a subgroup makes. */
   readonly subgroupRows: number;
   readonly subgroupColumns: number;
-  /** Tiles in workgroup memory: with two, one is filled while the other is multiplied. */
-  readonly buffers: 1 | 2;
-  /** Whether the operands of the next multiplication are read before the present one. */
-  readonly ahead: boolean;
-  /** Whether the next tile is read from memory before the present one is multiplied, or other workgroups fill the wait. */
-  readonly prefetch: boolean;
   /** Row blocks that are walked before the next column of blocks, so that what both share stays in the cache. */
   readonly group: number;
 }
@@ -52,10 +46,10 @@ export interface SubgroupMatrixProduct {
 const lines = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
 /** Bytes of workgroup memory that a tile takes. */
-export function matrixTileBytes({ rows, columns, depth, subgroupRows, subgroupColumns, buffers }: MatrixTile, shape: MatrixShape): number {
+export function matrixTileBytes({ rows, columns, depth, subgroupRows, subgroupColumns }: MatrixTile, shape: MatrixShape): number {
   const staged = Math.max(rows * (depth + 8), depth * (rows + 8)) + Math.max(columns * (depth + 8), depth * (columns + 8));
   const subgroups = (rows / subgroupRows) * (columns / subgroupColumns);
-  return 2 * buffers * staged + 4 * subgroups * shape.rows * shape.columns;
+  return 2 * staged + 4 * subgroups * shape.rows * shape.columns;
 }
 
 interface Staging {
@@ -90,7 +84,7 @@ function loader({ name, layout }: Staging, extent: string, tail: boolean): strin
 
 function build(options: SubgroupMatrixProduct): KernelSource {
   const { tile, shape, a, b, scaled, tail, bias, accumulate } = options;
-  const { rows, columns, depth, subgroupRows, subgroupColumns, buffers, ahead, prefetch, group } = tile;
+  const { rows, columns, depth, subgroupRows, subgroupColumns, group } = tile;
   const [across, down] = [columns / subgroupColumns, rows / subgroupRows];
   const subgroups = across * down;
   const threads = subgroups * shape.subgroupSize;
@@ -115,17 +109,16 @@ function build(options: SubgroupMatrixProduct): KernelSource {
         return guarded(each, `${register} = load_${staged.name}(${place}, end);`);
       })
       .join('\n');
-  const stores = (buffer: number) =>
-    slots
-      .map((each) => {
-        const { staged, slot, register } = each;
-        const line = `(${numberOf(slot)} / ${staged.vectors}u)`;
-        const at = `${line} * ${staged.stride}u + ${numberOf(slot)} % ${staged.vectors}u`;
-        const factor = scaled && staged.name === 'a' ? ' * factor' : '';
-        const value = staged.layout.storage === 'f16' ? register : `halves(${register}[0]${factor}, ${register}[1]${factor})`;
-        return guarded(each, `tile_${staged.name}${buffer}[${at}] = ${value};`);
-      })
-      .join('\n');
+  const stores = slots
+    .map((each) => {
+      const { staged, slot, register } = each;
+      const line = `(${numberOf(slot)} / ${staged.vectors}u)`;
+      const at = `${line} * ${staged.stride}u + ${numberOf(slot)} % ${staged.vectors}u`;
+      const factor = scaled && staged.name === 'a' ? ' * factor' : '';
+      const value = staged.layout.storage === 'f16' ? register : `halves(${register}[0]${factor}, ${register}[1]${factor})`;
+      return guarded(each, `tile_${staged.name}[${at}] = ${value};`);
+    })
+    .join('\n');
 
   const each = (text: (i: number, j: number) => string) =>
     lines(fragmentRows * fragmentColumns, (index) => text(Math.floor(index / fragmentColumns), index % fragmentColumns));
@@ -137,97 +130,27 @@ function build(options: SubgroupMatrixProduct): KernelSource {
   const left = `subgroup_matrix_left<f16, ${shape.depth}, ${shape.rows}>`;
   const right = `subgroup_matrix_right<f16, ${shape.columns}, ${shape.depth}>`;
   const result = `subgroup_matrix_result<f32, ${shape.columns}, ${shape.rows}>`;
-  const steps = depth / shape.depth;
-  const fragments = (buffer: number, step: number) =>
-    [
-      ...Array.from({ length: fragmentRows }, (_, i) => {
-        const at = fragmentAt(stagedA, `own_row + ${i * shape.rows}u`, step * shape.depth);
-        return `let a${i}_${step} = subgroupMatrixLoad<${left}, ${majorA}>(&tile_a${buffer}, ${at}, ${stagedA.stride}u);`;
-      }),
-      ...Array.from({ length: fragmentColumns }, (_, j) => {
-        const at = fragmentAt(stagedB, `own_column + ${j * shape.columns}u`, step * shape.depth);
-        return `let b${j}_${step} = subgroupMatrixLoad<${right}, ${majorB}>(&tile_b${buffer}, ${at}, ${stagedB.stride}u);`;
-      }),
-    ].join('\n');
-  const products = (step: number) =>
-    each((i, j) => `sum_${i}_${j} = subgroupMatrixMultiplyAccumulate(a${i}_${step}, b${j}_${step}, sum_${i}_${j});`);
-  const multiply = (buffer: number) =>
-    [
-      ahead ? fragments(buffer, 0) : '',
-      lines(steps, (step) => {
-        const next = ahead ? step + 1 : step;
-        return [next < steps ? fragments(buffer, next) : '', products(step)].join('\n');
-      }),
-    ].join('\n');
-  const nextTile = (offset: number) => loads(`(start + (step + ${offset}u) * ${depth}u)`);
-  const turns: Record<'alone' | 'waiting' | 'alternating', string> = {
-    // One tile in workgroup memory, the next on its way in registers.
-    alone: `
-  for (var step = 0u; step < steps; step++) {
-    let more = step + 1u < steps;
-    if (more) {
-${nextTile(1)}
-    }
-    {
-${multiply(0)}
-    }
-    workgroupBarrier();
-    if (more) {
-${stores(0)}
-    }
-    workgroupBarrier();
-  }`,
-    // No register holds a tile: more workgroups fit a multiprocessor, and one multiplies while another waits.
-    waiting: `
-  for (var step = 0u; step < steps; step++) {
-    {
-${multiply(0)}
-    }
-    workgroupBarrier();
-    if (step + 1u < steps) {
-${nextTile(1)}
-${stores(0)}
-    }
-    workgroupBarrier();
-  }`,
-    // Two tiles in turn, each with addresses of its own that do not change.
-    alternating: `
-  for (var step = 0u; step < steps; step += 2u) {
-    let second = step + 1u < steps;
-    if (second) {
-${nextTile(1)}
-    }
-    {
-${multiply(0)}
-    }
-    if (second) {
-${stores(1)}
-    }
-    workgroupBarrier();
-    if (second) {
-      let third = step + 2u < steps;
-      if (third) {
-${nextTile(2)}
-      }
-${multiply(1)}
-      if (third) {
-${stores(0)}
-      }
-    }
-    workgroupBarrier();
-  }`,
-  };
+  const multiply = lines(depth / shape.depth, (step) => {
+    const k = step * shape.depth;
+    const lefts = lines(fragmentRows, (i) => {
+      const at = fragmentAt(stagedA, `own_row + ${i * shape.rows}u`, k);
+      return `    let a${i}_${step} = subgroupMatrixLoad<${left}, ${majorA}>(&tile_a, ${at}, ${stagedA.stride}u);`;
+    });
+    const rights = lines(fragmentColumns, (j) => {
+      const at = fragmentAt(stagedB, `own_column + ${j * shape.columns}u`, k);
+      return `    let b${j}_${step} = subgroupMatrixLoad<${right}, ${majorB}>(&tile_b, ${at}, ${stagedB.stride}u);`;
+    });
+    const sums = each((i, j) => `    sum_${i}_${j} = subgroupMatrixMultiplyAccumulate(a${i}_${step}, b${j}_${step}, sum_${i}_${j});`);
+    return [lefts, rights, sums].join('\n');
+  });
   const outAt = (i: number, j: number) =>
     `params.offset_out + plane + (first_row + own_row + ${i * shape.rows}u) * params.stride_out + first_column + own_column + ${j * shape.columns}u`;
   const fragment = shape.rows * shape.columns;
   const direct = !bias;
 
   const code = /* wgsl */ `
-${lines(
-  buffers,
-  (buffer) => `var<workgroup> tile_a${buffer}: array<vec4<u32>, ${stagedA.lines * stagedA.stride}>;
-var<workgroup> tile_b${buffer}: array<vec4<u32>, ${stagedB.lines * stagedB.stride}>;`,
-)}
+var<workgroup> tile_a: array<vec4<u32>, ${stagedA.lines * stagedA.stride}>;
+var<workgroup> tile_b: array<vec4<u32>, ${stagedB.lines * stagedB.stride}>;
 var<workgroup> spill: array<f32, ${subgroups * fragment}>;
 
 fn halves(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
@@ -279,9 +202,20 @@ ${
 ${scaled ? '  let factor = scale[params.offset_scale];' : ''}
 ${slots.map(({ staged, register }) => `  var ${register}: ${staged.layout.storage === 'f16' ? 'vec4<u32>' : 'mat2x4<f32>'};`).join('\n')}
 ${loads('start')}
-${stores(0)}
+${stores}
   workgroupBarrier();
-${turns[buffers === 2 ? 'alternating' : prefetch ? 'alone' : 'waiting']}
+  for (var step = 0u; step < steps; step++) {
+    let more = step + 1u < steps;
+    if (more) {
+${loads(`(start + (step + 1u) * ${depth}u)`)}
+    }
+${multiply}
+    workgroupBarrier();
+    if (more) {
+${stores}
+    }
+    workgroupBarrier();
+  }
 ${scaled ? each((i, j) => `  sum_${i}_${j} = subgroupMatrixScalarMultiply(sum_${i}_${j}, scale[params.offset_scale + 1u]);`) : ''}
 ${
   direct
