@@ -28,12 +28,15 @@ function smooth(curve: Curve): Curve {
   });
 }
 
-function lines(arms: readonly ExperimentArm[], curve: (arm: ExperimentArm) => Curve, steps: number): ChartSeries[] {
-  return arms.map((arm, colour) => {
+/** One line an arm that has the curve; an arm's colour is its place among all, so that it is the same in every chart. */
+function lines(arms: readonly ExperimentArm[], curve: (arm: ExperimentArm) => Curve | null, steps: number): ChartSeries[] {
+  return arms.flatMap((arm, colour): ChartSeries[] => {
+    const found = curve(arm);
+    if (found === null) return [];
     // Arms of smaller steps take more of them: they are drawn over the same share of the run.
-    const values = smooth(curve(arm));
+    const values = smooth(found);
     const stretched = Array.from({ length: steps }, (_, step) => values[Math.floor((step * values.length) / steps)] ?? null);
-    return { label: arm.name, colour, style: 'line', values: stretched };
+    return [{ label: arm.name, colour, style: 'line', values: stretched }];
   });
 }
 
@@ -47,9 +50,10 @@ export function experimentCharts({ name, arms }: Experiment, entropyTarget: numb
   if (measured.length === 0) return [];
   const steps = Math.min(...measured.map(({ accuracy }) => accuracy.length));
   const x = Array.from({ length: steps }, (_, step) => step + 1);
-  const controlled = measured.filter(({ coefficient }) => coefficient.some((value) => value !== null && value > 0));
+  const isControlled = ({ coefficient }: ExperimentArm): boolean => coefficient.some((value) => value !== null && value > 0);
+  const controls = measured.some(isControlled);
   const target: ChartSeries[] =
-    entropyTarget === null || controlled.length === 0
+    entropyTarget === null || !controls
       ? []
       : [{ label: 'target', colour: 'neutral', style: 'target', values: x.map(() => entropyTarget) }];
   const common = { kind: 'lines', x } as const;
@@ -76,7 +80,7 @@ export function experimentCharts({ name, arms }: Experiment, entropyTarget: numb
       series: [...lines(measured, ({ entropy }) => entropy, steps), ...target],
     },
   ];
-  if (controlled.length > 0) {
+  if (controls) {
     charts.push({
       ...common,
       id: `${name}-coefficient`,
@@ -85,7 +89,7 @@ export function experimentCharts({ name, arms }: Experiment, entropyTarget: numb
       howToRead: 'What the entropy bonus weighs at each step; an adaptive one is 0 while entropy is above its target.',
       format: 'number',
       range: [0, null],
-      series: lines(controlled, ({ coefficient }) => coefficient, steps),
+      series: lines(measured, (arm) => (isControlled(arm) ? arm.coefficient : null), steps),
     });
   }
   return charts;
