@@ -1,6 +1,6 @@
 /**
- * No software driver multiplies subgroup matrices, so here the text of the matrix kernels is checked by Dawn's compiler; the slow tests
- * run them spelled out, and a device proves them on its adapter before it uses them.
+ * No software driver multiplies subgroup matrices, and SwiftShader compiles them spelled out for minutes. So here the text of the matrix
+ * kernels is checked by Dawn's compiler, and a device proves them on its adapter before it uses them (matrix-proof.ts).
  */
 import { expect, test } from 'bun:test';
 import { nullCompiler } from '../../../testing-host/index.ts';
