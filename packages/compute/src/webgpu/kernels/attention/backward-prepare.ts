@@ -7,7 +7,6 @@
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
 import { attentionFunctions, attentionKernel } from './functions.ts';
 import { loadVector } from './plain-shape.ts';
-import type { TableReader } from './runs.ts';
 
 export const ROW_FACTS = 8;
 export const PREPARE_THREADS = 64;
@@ -18,8 +17,6 @@ const FACTS = ['prefixStart', 'prefixLength', 'ownStart', 'ownLength', 'slot', '
 export function rowFact(fact: (typeof FACTS)[number], row: string): string {
   return `rowFacts[params.offset_rowFacts + (${row}) * ${ROW_FACTS}u + ${FACTS.indexOf(fact)}u]`;
 }
-
-export const factTables: TableReader = rowFact;
 
 /** Grid: [rows / PREPARE_THREADS, 1, 1]. */
 export function rowFactsKernel(): KernelSource {

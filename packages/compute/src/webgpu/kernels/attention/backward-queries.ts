@@ -3,7 +3,7 @@
  * over the keys, so nothing depends on how tiles are cut.
  */
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
-import { factTables } from './backward-prepare.ts';
+import { rowFact } from './backward-prepare.ts';
 import { attentionFunctions, attentionKernel } from './functions.ts';
 import {
   cachedElement,
@@ -138,7 +138,7 @@ export function backwardQueriesKernel(shape: PlainShape): KernelSource {
     threads,
     declarations: /* wgsl */ `
 ${attentionFunctions(headWidth)}
-${viewFunctions(factTables)}
+${viewFunctions(rowFact)}
 var<workgroup> queries: array<vec4<f32>, ${lines * stride}>;
 var<workgroup> gradients: array<vec4<f32>, ${lines * stride}>;
 var<workgroup> keyTile: array<vec4<f32>, ${keys * stride}>;

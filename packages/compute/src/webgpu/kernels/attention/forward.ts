@@ -22,7 +22,7 @@ import {
 import { forEachRun, separateTables, viewFunctions } from './runs.ts';
 
 /** Keys of a tile: part of the exact arithmetic. */
-export const FORWARD_KEYS = 32;
+const FORWARD_KEYS = 32;
 const KEYS_PER_THREAD = FORWARD_KEYS / KEY_THREADS;
 
 export interface ForwardShape extends Omit<PlainShape, 'keys'> {

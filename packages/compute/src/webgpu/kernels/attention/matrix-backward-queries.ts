@@ -1,6 +1,6 @@
 /** Gradient of the queries on subgroup matrices: scores and slopes again from f16 factors, dq += (p · (dp − mean)) · k over tiles of keys. */
 import { type KernelSource, read, write } from '../../runtime/kernel.ts';
-import { factTables, ROW_FACTS } from './backward-prepare.ts';
+import { ROW_FACTS, rowFact } from './backward-prepare.ts';
 import { BLOCK, Fragments } from './fragments.ts';
 import { attentionFunctions, attentionKernel, f32Literal } from './functions.ts';
 import { SCALE_FACT } from './matrix-prepare.ts';
@@ -173,7 +173,7 @@ export function matrixBackwardQueriesKernel(shape: MatrixShape): KernelSource {
     builtins: '@builtin(subgroup_invocation_id) lane: u32, @builtin(subgroup_id) subgroup: u32,',
     declarations: /* wgsl */ `
 ${attentionFunctions(headWidth)}
-${viewFunctions(factTables)}
+${viewFunctions(rowFact)}
 const LOG2_E = ${f32Literal(LOG2_E)};
 fn familyScale(row: u32) -> f32 { return bitcast<f32>(rowFacts[params.offset_rowFacts + row * ${ROW_FACTS}u + ${SCALE_FACT}u]); }
 ${fragments.declarations}
