@@ -79,6 +79,12 @@ export const BENCHES: readonly BenchEntry[] = [
     load: () => import('./gpu/decode.ts'),
   },
   {
+    name: 'gpu-gemm',
+    group: 'gpu',
+    summary: 'WebGPU: products in three transposes and at the shapes of decoding',
+    load: () => import('./gpu/gemm.ts'),
+  },
+  {
     name: 'gpu-attention',
     group: 'gpu',
     summary: "WebGPU: attention over sequences and in decoding against PyTorch's flash attention",

@@ -1,13 +1,14 @@
 /**
- * Products on the GPU through the device's own calls, one JSON line each: 4096^3 in all three transposes, then the shapes of a decoding
- * Qwen2.5-0.5B, whose weights are read from memory that the cache does not hold. The peer is bench/peers/torch_gemm.py.
- *
- *     bun bench/src/gpu/gemm.ts > gemm.jsonl
+ * Products on the GPU through the device's own calls: 4096^3 in all three transposes, then the shapes of a decoding Qwen2.5-0.5B, whose
+ * weights are read from memory that the cache does not hold. bench/peers/torch_gemm.py, run by hand, makes the same table in PyTorch.
  */
 import type { Arena, DeviceBuffer, Matrix } from '@or1/compute';
 import type { WebgpuDevice } from '@or1/compute/webgpu';
+import { type BenchOptions, type Row, row } from '../bench.ts';
 import { uniform } from '../models.ts';
 import { openGpu, type Precision } from './open-gpu.ts';
+
+export const name = 'gpu-gemm';
 
 const SQUARE = 4096;
 const DECODE = [
@@ -49,11 +50,11 @@ async function measure(device: WebgpuDevice, run: (index: number) => void): Prom
   return repeat(Math.ceil(MEASURED_MS / each));
 }
 
-function report(precision: Precision, name: string, rows: number, outputs: number, inputs: number, milliseconds: number): void {
+function rateOf(precision: Precision, product: string, rows: number, outputs: number, inputs: number, milliseconds: number): Row {
   const bytes = outputs * inputs * (precision === 'f16' ? 2 : 4);
-  const teraflops = (2 * rows * outputs * inputs) / milliseconds / 1e9;
-  const gigabytesPerSecond = bytes / milliseconds / 1e6;
-  console.log(JSON.stringify({ precision, name, rows, outputs, inputs, milliseconds, teraflops, gigabytesPerSecond }));
+  const shape = `${product}, ${rows} rows, ${outputs}x${inputs}, ${precision}`;
+  const note = `${(bytes / milliseconds / 1e6).toFixed(0)} GB/s of weights`;
+  return row(name, shape, (2 * rows * outputs * inputs) / milliseconds / 1e9, 'TFLOP/s', { note });
 }
 
 function matrices(device: WebgpuDevice, arena: Arena, outputs: number, inputs: number, count: number): Matrix[] {
@@ -65,7 +66,8 @@ function matrices(device: WebgpuDevice, arena: Arena, outputs: number, inputs: n
   return made;
 }
 
-async function square(device: WebgpuDevice, precision: Precision): Promise<void> {
+async function square(device: WebgpuDevice, precision: Precision): Promise<Row[]> {
+  const measured: Row[] = [];
   const elements = SQUARE * SQUARE;
   const arena = device.createArena('square', 4 * device.bytesFor('f32', elements) + device.matrixBytes(SQUARE, SQUARE, true));
   const [matrix] = matrices(device, arena, SQUARE, SQUARE, 1) as [Matrix];
@@ -77,33 +79,42 @@ async function square(device: WebgpuDevice, precision: Precision): Promise<void>
     'square weight gradient': () =>
       device.linearWeightGradient({ outGradient: x, x: y, weightGradient: out, rows: SQUARE, outputs: SQUARE, inputs: SQUARE }),
   };
-  for (const [name, run] of Object.entries(products)) report(precision, name, SQUARE, SQUARE, SQUARE, await measure(device, run));
+  for (const [transpose, run] of Object.entries(products))
+    measured.push(rateOf(precision, transpose, SQUARE, SQUARE, SQUARE, await measure(device, run)));
   arena.release();
+  return measured;
 }
 
-async function decode(device: WebgpuDevice, precision: Precision): Promise<void> {
+async function decode(device: WebgpuDevice, precision: Precision): Promise<Row[]> {
+  const measured: Row[] = [];
   const most = Math.max(...DECODE_ROWS);
-  for (const { name, outputs, inputs } of DECODE) {
+  for (const { name: layer, outputs, inputs } of DECODE) {
     const copies = Math.max(1, Math.ceil(CACHE_BYTES / (2 * outputs * inputs)));
     const weightBytes = device.bytesFor('f32', outputs * inputs) + device.matrixBytes(outputs, inputs, true);
     const arena = device.createArena(
-      name,
+      layer,
       copies * weightBytes + device.bytesFor('f32', most * inputs) + device.bytesFor('f32', most * outputs),
     );
     const layers = matrices(device, arena, outputs, inputs, copies);
     const [x, out] = [fill(device, arena.allocate('f32', most * inputs, 'x')), arena.allocate('f32', most * outputs, 'out')];
     for (const rows of DECODE_ROWS) {
       const ms = await measure(device, (index) => device.linear({ x, matrix: layers[index % copies]!, out, rows }));
-      report(precision, name, rows, outputs, inputs, ms);
+      measured.push(rateOf(precision, layer, rows, outputs, inputs, ms));
     }
     arena.release();
   }
+  return measured;
 }
 
-for (const precision of ['f16', 'f32', 'exact'] as const) {
-  const device = await openGpu(precision);
-  console.error(device.description);
-  await square(device, precision);
-  if (precision !== 'exact') await decode(device, precision);
-  device.dispose();
+/** Every product, in f16, in f32 whose sums may be split, and in the exact mode. */
+export async function run({ say }: BenchOptions): Promise<readonly Row[]> {
+  const measured: Row[] = [];
+  for (const precision of ['f16', 'f32', 'exact'] as const) {
+    const device = await openGpu(precision);
+    measured.push(...(await square(device, precision)));
+    if (precision !== 'exact') measured.push(...(await decode(device, precision)));
+    say(`${name}: ${device.description}: ${measured.length} products`);
+    device.dispose();
+  }
+  return measured;
 }

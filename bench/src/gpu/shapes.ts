@@ -34,10 +34,6 @@ export const SHAPES = {
   oneAndHalf: qwen('Qwen2.5-1.5B shape', 1536, 8960, 28, 12, 2),
 } as const;
 
-export function parameterCount(config: ModelConfig): number {
-  return parameterShapes(config).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-}
-
 const BLOCK = 1 << 20;
 
 /** Weights of standard deviation 0.02; one block of random numbers over and over, since half a billion of them take their time. */

@@ -20,7 +20,7 @@ const IN_LAYER: Readonly<Record<string, string>> = {
 };
 
 /** The file's name of a parameter. */
-export function ggufName(name: string): string {
+function ggufName(name: string): string {
   if (name === EMBEDDING) return 'token_embd.weight';
   if (name === HEAD) return 'output.weight';
   if (name === 'model.norm.weight') return 'output_norm.weight';
