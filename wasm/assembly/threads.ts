@@ -20,7 +20,7 @@ const MEMORY: usize = 7 * LINE;
 const ARGUMENTS: usize = 8 * LINE;
 const ARGUMENT_BYTES: usize = 256;
 /** Some tens of microseconds: about what it costs to put a thread to sleep and wake it. */
-const SPINS: i32 = 50000;
+const SPINS: i32 = 20000;
 
 let words: usize = 0;
 let threadIndex: i32 = 0;
