@@ -50,7 +50,8 @@ export function startNativeInterpreter(
   let reason: InterpreterEnd['reason'] | null = null;
   const end = (why: InterpreterEnd['reason']): void => {
     reason ??= why;
-    killGroup(child.pid);
+    // The number of one that is gone may be another's by now.
+    if (child.exitCode === null && child.signalCode === null) killGroup(child.pid);
     // What it still says before the signal reaches it does not count.
     queue.close();
   };

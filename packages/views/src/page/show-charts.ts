@@ -1,8 +1,10 @@
-import { ChartDrawing, chartTable } from '@or1/views/page';
-import type { PageData } from './page-data.ts';
+import type { Chart } from '../charts/chart.ts';
+import type { StageMark } from '../stage-marks.ts';
+import { chartTable } from './chart-table.ts';
+import { ChartDrawing } from './draw-chart.ts';
 
 /** Fills the page's chart figures and draws them anew whenever the theme changes. */
-export function showCharts({ charts, stages }: PageData): { redraw(): void } {
+export function showCharts(charts: readonly Chart[], stages: readonly StageMark[]): { redraw(): void } {
   const places = charts.map((chart) => {
     const figure = document.getElementById(`chart-${chart.id}`);
     const plot = figure?.querySelector<HTMLElement>('.plot');
